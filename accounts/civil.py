@@ -1,0 +1,37 @@
+"""Civil days: what day an instant falls on, and calendar arithmetic. Pure: no database, no clock.
+
+Notices are counted in calendar days of the carrier's time zone, never in 24-hour steps
+(domain.md 11.4): a day has 23 or 25 hours when clocks change.
+"""
+
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from dateutil.relativedelta import relativedelta
+
+OF_RECORD_DAYS = 30  # 64.2003(b): an address is "of record" once it has been on the account 30 days
+
+
+def civil_day(instant: datetime, zone: ZoneInfo) -> date:
+    """The calendar day in ``zone`` on which the aware ``instant`` falls.
+
+    Raises ValueError for a naive datetime, whose day cannot be known.
+    """
+    if instant.tzinfo is None:
+        raise ValueError("an instant needs a time zone before its day can be told")
+    return instant.astimezone(zone).date()
+
+
+def add_days(day: date, days: int) -> date:
+    """The calendar day ``days`` after ``day`` (before it when negative)."""
+    return day + timedelta(days=days)
+
+
+def add_months(day: date, months: int) -> date:
+    """The same day of the month ``months`` later; 29 February becomes 28 where there is none."""
+    return day + relativedelta(months=months)
+
+
+def of_record_from(since: date) -> date:
+    """First day on which something on the account since ``since`` is "of record" (64.2003(b))."""
+    return add_days(since, OF_RECORD_DAYS)

@@ -1,0 +1,14 @@
+"""Errors that are meant for people."""
+
+
+class Refused(Exception):
+    """The act was not done, nothing was changed, and the message says why.
+
+    ``message`` is a sentence for the person who asked; ``remedy`` is what they can do about it.
+    Edges (admin, commands, tasks) show it; anything else that is raised is a bug.
+    """
+
+    def __init__(self, message: str, remedy: str = "") -> None:
+        self.message = message
+        self.remedy = remedy
+        super().__init__(f"{message} {remedy}".strip())

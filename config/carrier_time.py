@@ -1,0 +1,19 @@
+"""Staff see instants in the carrier's time zone."""
+
+from collections.abc import Callable
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+
+from accounts.models import Carrier
+
+
+class CarrierTimeMiddleware:
+    """Show every instant of a request in the zone in which the carrier counts its days."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        with timezone.override(Carrier.zone_or_default()):
+            return self.get_response(request)

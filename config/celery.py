@@ -1,0 +1,47 @@
+"""The Celery app: Redis in production, the filesystem when no server is named."""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+
+app = Celery("cpni_desk")
+
+
+def configuration() -> dict[str, object]:
+    """Celery's settings. Messages are JSON and carry ids only, never customers' data."""
+    common: dict[str, object] = {
+        "accept_content": ["json"],
+        "task_serializer": "json",
+        "task_ignore_result": True,
+        "timezone": settings.TIME_ZONE,
+        "enable_utc": True,
+        "worker_prefetch_multiplier": 1,
+        # A task may be handed out again after its worker died; each claims its work in the
+        # database, so that a second copy finds nothing to do.
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "worker_hijack_root_logger": False,
+        "broker_connection_retry_on_startup": True,
+        "beat_schedule_filename": str(settings.DATA_DIR / "beat-schedule"),
+    }
+    if settings.REDIS_URL:
+        return {**common, "broker_url": settings.REDIS_URL}
+    queue, control = settings.BROKER_DIR / "queue", settings.BROKER_DIR / "control"
+    for folder in (queue, control):
+        folder.mkdir(parents=True, exist_ok=True)
+    return {
+        **common,
+        "broker_url": "filesystem://",
+        "broker_transport_options": {
+            "data_folder_in": str(queue),
+            "data_folder_out": str(queue),
+            "control_folder": str(control),
+        },
+    }
+
+
+app.add_defaults(configuration)  # called when first needed, after Django's settings
+app.autodiscover_tasks()

@@ -1,0 +1,155 @@
+"""Roles and what each may do (domain.md 9.3). Data, and the function that puts it in force.
+
+A codename is ``app.action_model``. ``READ`` is added to every role: who may see, may see history.
+"""
+
+from typing import Any
+
+CUSTOMER = (
+    "accounts.view_customer",
+    "accounts.view_historicalcustomer",
+    "accounts.view_contactpoint",
+    "accounts.view_historicalcontactpoint",
+    "accounts.view_service",
+    "accounts.view_historicalservice",
+    "accounts.view_carrier",
+)
+NOTICES = (
+    "notices.view_use",
+    "notices.view_historicaluse",
+    "notices.view_policyversion",
+    "notices.view_historicalpolicyversion",
+    "notices.view_notice",
+    "notices.view_historicalnotice",
+    "notices.view_noticetext",
+    "notices.view_historicalnoticetext",
+    "notices.view_campaign",
+    "notices.view_historicalcampaign",
+)
+STANDING = (
+    "notices.view_delivery",
+    "notices.view_historicaldelivery",
+    "cpni.view_approval",
+    "cpni.view_historicalapproval",
+    "cpni.view_optoutrequest",
+    "cpni.view_historicaloptoutrequest",
+    "cpni.view_disclosure",
+    "cpni.view_historicaldisclosure",
+)
+RECORDS = (
+    "accounts.view_run",
+    "accounts.view_importbatch",
+    "accounts.view_importproblem",
+    "accounts.view_historicalcarrier",
+    "accounts.view_customerlist",
+    "accounts.view_historicalcustomerlist",
+    "accounts.view_customerlistentry",
+    "notices.view_postbatch",
+    "notices.view_historicalpostbatch",
+    "notices.view_policybinding",
+    "notices.view_historicalpolicybinding",
+    "cpni.view_incident",
+    "cpni.view_historicalincident",
+    "accounts.view_user",
+    "accounts.view_historicaluser",
+)
+
+REPRESENTATIVE = "Support representative"
+SUPERVISOR = "Supervisor"
+MARKETING = "Marketing"
+OFFICER = "Compliance officer"
+AUDITOR = "Auditor"
+
+ROLES: dict[str, tuple[str, ...]] = {
+    REPRESENTATIVE: (
+        *CUSTOMER,
+        *NOTICES,
+        *STANDING,
+        "accounts.add_customer",
+        "accounts.change_customer",
+        "accounts.change_contactpoint",
+        "cpni.add_optoutrequest",
+        "cpni.apply_optoutrequest",
+        "cpni.opt_in_optoutrequest",
+    ),
+    SUPERVISOR: (
+        *CUSTOMER,
+        *NOTICES,
+        *STANDING,
+        *RECORDS,
+        "accounts.change_customer",
+        "accounts.change_contactpoint",
+        "notices.approve_campaign",
+        "cpni.add_optoutrequest",
+        "cpni.apply_optoutrequest",
+        "cpni.opt_in_optoutrequest",
+        "cpni.undo_optoutrequest",
+    ),
+    # Drafts campaigns and sees counts; neither customers' data nor opt-outs.
+    MARKETING: (
+        *NOTICES,
+        "notices.add_campaign",
+        "notices.change_campaign",
+        "accounts.view_customerlist",
+    ),
+    OFFICER: (
+        *CUSTOMER,
+        *NOTICES,
+        *STANDING,
+        *RECORDS,
+        "accounts.add_carrier",
+        "accounts.change_carrier",
+        "accounts.add_customer",
+        "accounts.change_customer",
+        "accounts.change_contactpoint",
+        "accounts.import_customer",
+        "accounts.export_customer",
+        "accounts.merge_customer",
+        "accounts.add_customerlist",
+        "accounts.change_customerlist",
+        "accounts.add_user",
+        "accounts.change_user",
+        "notices.add_policyversion",
+        "notices.change_policyversion",
+        "notices.publish_policyversion",
+        "notices.add_notice",
+        "notices.change_notice",
+        "notices.approve_notice",
+        "notices.add_noticetext",
+        "notices.change_noticetext",
+        "notices.delete_noticetext",
+        "notices.add_campaign",
+        "notices.change_campaign",
+        "notices.approve_campaign",
+        "notices.run_campaign",
+        "notices.confirm_postbatch",
+        "notices.record_outcome",
+        "cpni.add_optoutrequest",
+        "cpni.apply_optoutrequest",
+        "cpni.opt_in_optoutrequest",
+        "cpni.undo_optoutrequest",
+        "cpni.add_disclosure",
+        "cpni.add_incident",
+        "cpni.change_incident",
+    ),
+    AUDITOR: (*CUSTOMER, *NOTICES, *STANDING, *RECORDS, "accounts.export_customer"),
+}
+
+
+def apply(group_model: Any, permission_model: Any) -> None:
+    """Make the groups of ``group_model`` hold exactly the permissions of ``ROLES``.
+
+    Raises LookupError for a codename that no model has, so that a typing error is not a hole.
+    """
+    for name, codenames in ROLES.items():
+        group, _ = group_model.objects.get_or_create(name=name)
+        permissions = []
+        for codename in codenames:
+            app, _, action = codename.partition(".")
+            permission = permission_model.objects.filter(
+                content_type__app_label=app, codename=action
+            ).first()
+            if permission is None:
+                raise LookupError(f"role {name}: there is no permission {codename}")
+            permissions.append(permission)
+        group.permissions.set(permissions)

@@ -1,0 +1,226 @@
+"""Settings of CPNI Desk, from the environment (README, "Production"). Read top to bottom.
+
+``MODE`` is ``trial`` (the default: this machine only, no server needed) or ``production``, which
+refuses to start until everything that production needs is named.
+"""
+
+from pathlib import Path
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ImproperlyConfigured
+
+from config.env import env, trial_secret_key
+from config.unfold import UNFOLD
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+
+# --- What this installation is -------------------------------------------------------------------
+
+MODE = env.str("MODE", default="trial")
+if MODE not in ("trial", "production"):
+    raise ImproperlyConfigured(f"MODE is “{MODE}”; it must be trial or production.")
+PRODUCTION = MODE == "production"
+
+DEBUG = env.bool("DEBUG", default=False)
+DATA_DIR = Path(env.str("DATA_DIR", default=str(BASE_DIR / "var"))).resolve()
+LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
+ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK)
+CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
+SECRET_KEY = env.str("SECRET_KEY", default="")
+TIME_ZONE = env.str("TIME_ZONE", default="America/Denver")
+if TIME_ZONE not in available_timezones():
+    raise ImproperlyConfigured(f"TIME_ZONE is “{TIME_ZONE}”; use a name such as America/Denver.")
+
+if PRODUCTION:
+    missing = []
+    if len(SECRET_KEY) < 50:
+        missing.append("SECRET_KEY: at least 50 random characters")
+    if DEBUG:
+        missing.append("DEBUG: must be off")
+    if not ALLOWED_HOSTS or ALLOWED_HOSTS == LOOPBACK or "*" in ALLOWED_HOSTS:
+        missing.append("ALLOWED_HOSTS: the names under which this site is reached, no *")
+    if not env.str("DATABASE_URL", default="").startswith(("postgres://", "postgresql://")):
+        missing.append("DATABASE_URL: postgresql://user:password@host/name")
+    if not env.str("REDIS_URL", default="").startswith(("redis://", "rediss://", "unix://")):
+        missing.append("REDIS_URL: redis://host:6379/0")
+    if not env.str("EMAIL_URL", default=""):
+        missing.append("EMAIL_URL: smtp+tls://user:password@host:587")
+    if missing:
+        raise ImproperlyConfigured(
+            "CPNI Desk does not start in production until these are set:\n  " + "\n  ".join(missing)
+        )
+else:
+    if any(host not in LOOPBACK for host in ALLOWED_HOSTS):
+        raise ImproperlyConfigured(
+            "A trial answers on this machine only. To be reached by other names, set"
+            " MODE=production with what that needs (README, “Production”)."
+        )
+    SECRET_KEY = SECRET_KEY or trial_secret_key(DATA_DIR)
+
+# --- Apps and middleware -------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "config.apps.DeskConfig",
+    "config.apps.DeskAdminConfig",
+    "cpni.apps.CpniConfig",
+    "notices.apps.NoticesConfig",
+    "accounts.apps.AccountsConfig",
+    "unfold",
+    "unfold.contrib.filters",
+    "unfold.contrib.forms",
+    "unfold.contrib.import_export",
+    "unfold.contrib.simple_history",
+    "simple_history",
+    "import_export",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.contrib.humanize",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "simple_history.middleware.HistoryRequestMiddleware",
+    "config.carrier_time.CarrierTimeMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "config" / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    },
+]
+
+# --- Database ------------------------------------------------------------------------------------
+
+DATABASES = {"default": env.db_url("DATABASE_URL", default=f"sqlite:///{DATA_DIR}/cpni.sqlite3")}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATA_DIR.mkdir(parents=True, exist_ok=True)
+    # WAL: readers do not wait for the writer. IMMEDIATE: a transaction that will write takes its
+    # place in the queue at once, and waits up to `timeout` seconds instead of failing when it
+    # finds, halfway, that another has written.
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+    }
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- Background work -----------------------------------------------------------------------------
+
+REDIS_URL = env.str("REDIS_URL", default="")
+BROKER_DIR = DATA_DIR / "broker"
+
+# --- Mail ----------------------------------------------------------------------------------------
+
+EMAIL_URL = env.str("EMAIL_URL", default="")
+vars().update(env.email_url("EMAIL_URL", default="consolemail://"))
+EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)  # seconds
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cpni-desk@localhost")
+# Message-IDs end in this domain; by default the one that mail is sent from.
+MAIL_DOMAIN = env.str("MAIL_DOMAIN", default=DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
+# Connections to the relay that one sending loop keeps open at once.
+SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", default=10)
+# A sending loop that has not renewed its lease for so long is taken to be dead (seconds).
+SENDING_LEASE = env.int("SENDING_LEASE", default=60)
+# Where the demo's mail server keeps what it caught; its page is shown only when this is set.
+CAPTURED_MAIL_DIR = env.str("CAPTURED_MAIL_DIR", default="")
+
+# --- Staff and sessions --------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "admin:login"
+LOGIN_REDIRECT_URL = "admin:index"
+
+# --- History and import --------------------------------------------------------------------------
+
+SIMPLE_HISTORY_ENABLED = True
+SIMPLE_HISTORY_REVERT_DISABLED = True
+SIMPLE_HISTORY_ENFORCE_HISTORY_MODEL_PERMISSIONS = True
+SIMPLE_HISTORY_HISTORY_CHANGE_REASON_USE_TEXT_FIELD = True
+SIMPLE_HISTORY_DATE_INDEX = "composite"
+# Without these the library lets every member of staff import and export (house.md, the box).
+IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
+IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
+IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+
+# --- Language, time, files -----------------------------------------------------------------------
+
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+DATE_FORMAT = "M j, Y"
+DATETIME_FORMAT = "M j, Y, g:i a"
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        # Scans are served by a view that asks for permission, never by address.
+        "OPTIONS": {"location": str(DATA_DIR / "files"), "base_url": None},
+    },
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        if PRODUCTION
+        else "django.contrib.staticfiles.storage.StaticFilesStorage"
+    },
+}
+# A trial serves the libraries' own files; production serves what `collectstatic` gathered.
+WHITENOISE_USE_FINDERS = not PRODUCTION
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+# --- Safety --------------------------------------------------------------------------------------
+
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+SESSION_COOKIE_HTTPONLY = True
+CSRF_COOKIE_HTTPONLY = True
+if PRODUCTION:
+    SECURE_SSL_REDIRECT = env.bool("SECURE_SSL_REDIRECT", default=True)
+    SECURE_HSTS_SECONDS = env.int("SECURE_HSTS_SECONDS", default=31_536_000)
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+    SECURE_HSTS_PRELOAD = True
+    SESSION_COOKIE_SECURE = True
+    CSRF_COOKIE_SECURE = True
+    # Only where a proxy of one's own sets it and removes what clients send.
+    if env.bool("BEHIND_TLS_PROXY", default=False):
+        SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
+}

@@ -1,0 +1,10 @@
+"""The app that knows whether customers' information may be used."""
+
+from django.apps import AppConfig
+
+
+class CpniConfig(AppConfig):
+    """Third floor: imports from notices and accounts."""
+
+    name = "cpni"
+    verbose_name = "CPNI approvals"

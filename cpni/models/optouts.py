@@ -1,0 +1,145 @@
+"""Opt-out requests: what customers told us, by any route, and what was done with it."""
+
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.files.uploadedfile import UploadedFile
+from django.core.validators import FileExtensionValidator
+from django.db import models
+from django.db.models import Q
+
+from accounts.history import History
+from accounts.models import Customer
+from notices.models import Use
+
+LARGEST_SCAN = 10 * 1024 * 1024  # bytes
+
+
+def validate_scan(file: UploadedFile) -> None:
+    """Raise ValidationError when the scan is larger than 10 MB."""
+    if file.size is not None and file.size > LARGEST_SCAN:
+        raise ValidationError("The scan is larger than 10 MB. Scan it in grey at 200 dpi.")
+
+
+class OptOutRequest(models.Model):
+    """A customer's choice: to opt out, or to opt back in.
+
+    received -> applied (matched to a customer) | rejected (not a choice, with the reason);
+    applied -> received again when the match was wrong. Nothing is ever deleted.
+    ``cpni.optouts`` is the only writer of ``status``.
+    """
+
+    class Wish(models.TextChoices):
+        OPT_OUT = "opt_out", "Opt out"
+        OPT_IN = "opt_in", "Opt back in"
+
+    class Route(models.TextChoices):
+        LETTER = "letter", "Letter"
+        EMAIL = "email", "E-mail reply"
+        TELEPHONE = "telephone", "Telephone"
+        WEB = "web", "Web page"
+        PERSON = "person", "In person"
+        MIGRATION = "migration", "Earlier system"
+
+    class Status(models.TextChoices):
+        RECEIVED = "received", "To be matched"
+        APPLIED = "applied", "Applied"
+        REJECTED = "rejected", "Rejected"
+
+    wish = models.CharField(max_length=7, choices=Wish, default=Wish.OPT_OUT)
+    route = models.CharField(max_length=9, choices=Route, default=Route.LETTER)
+    stated = models.TextField(
+        "as stated",
+        blank=True,
+        help_text="Who the customer says they are and what they ask, in their words.",
+    )
+    letter_date = models.DateField(null=True, blank=True)
+    postmark = models.DateField(null=True, blank=True)
+    received_on = models.DateField(help_text="The day it reached us, by whatever route.")
+    all_uses = models.BooleanField(
+        "for all uses", default=True, help_text="Every use that needs approval, now and later."
+    )
+    uses = models.ManyToManyField(
+        Use,
+        blank=True,
+        related_name="+",
+        limit_choices_to=Q(mechanism__in=Use.NEED_APPROVAL),
+        help_text="When not for all uses: which.",
+    )
+    proof = models.TextField(
+        blank=True,
+        help_text=(
+            "For opting back in: the signed form, or the recording's reference and the version of"
+            " the script that was read. The carrier bears the burden of proof (64.2007(a)(1))."
+        ),
+    )
+    scan = models.FileField(
+        upload_to="scans/%Y/%m/",
+        blank=True,
+        validators=[FileExtensionValidator(["pdf", "png", "jpg", "jpeg", "tif"]), validate_scan],
+    )
+    status = models.CharField(max_length=8, choices=Status, default=Status.RECEIVED, editable=False)
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="+")
+    in_time = models.BooleanField(
+        null=True,
+        editable=False,
+        help_text="Whether letter date, postmark or receipt fell within the customer's window.",
+    )
+    effective_on = models.DateField(
+        null=True, editable=False, help_text="The day from which it counts."
+    )
+    decided_because = models.CharField(max_length=200, blank=True, editable=False)
+    entered_at = models.DateTimeField(editable=False)
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+
+    history = History(m2m_fields=[uses])
+
+    class Meta:
+        verbose_name = "opt-out request"
+        ordering = ["received_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(status="applied", customer__isnull=False, effective_on__isnull=False)
+                | ~Q(status="applied"),
+                name="cpni_request_applied_has_customer",
+            ),
+            models.CheckConstraint(
+                condition=Q(wish="opt_out") | ~Q(proof=""),
+                name="cpni_request_opt_in_has_proof",
+                violation_error_message=(
+                    "Opting back in needs its proof: the carrier bears the burden of proving it"
+                    " (64.2007(a)(1))."
+                ),
+            ),
+        ]
+        indexes = [models.Index(fields=["status", "received_on"], name="cpni_request_queue")]
+        permissions = [
+            ("apply_optoutrequest", "Can match and apply an opt-out request"),
+            ("opt_in_optoutrequest", "Can record a customer's opting back in"),
+            ("undo_optoutrequest", "Can take back a wrong match"),
+        ]
+
+    def __str__(self) -> str:
+        return (
+            f"{self.get_wish_display()} by {self.get_route_display().lower()}, {self.received_on}"
+        )
+
+    def clean(self) -> None:
+        errors: dict[str, Any] = {}
+        for field in ("letter_date", "postmark"):
+            day = getattr(self, field)
+            if day and self.received_on and day > self.received_on:
+                errors[field] = "It cannot be later than the day it was received."
+        if self.wish == self.Wish.OPT_IN and not self.proof.strip():
+            errors["proof"] = "Opting back in needs its proof (64.2007(a)(1))."
+        if errors:
+            raise ValidationError(errors)
+
+    @property
+    def earliest_date(self) -> date:
+        """The earliest of letter date, postmark and receipt."""
+        return min(d for d in (self.letter_date, self.postmark, self.received_on) if d)

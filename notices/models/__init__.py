@@ -1,0 +1,22 @@
+"""What did we tell them, and when? Uses, policies, notices, campaigns, deliveries.
+
+Inside the package imports run: uses <- policies <- notices <- campaigns <- deliveries.
+Outsiders import from here.
+"""
+
+from notices.models.campaigns import Campaign
+from notices.models.deliveries import Delivery, PostBatch
+from notices.models.notices import Notice, NoticeText
+from notices.models.policies import PolicyBinding, PolicyVersion
+from notices.models.uses import Use
+
+__all__ = [
+    "Campaign",
+    "Delivery",
+    "Notice",
+    "NoticeText",
+    "PolicyBinding",
+    "PolicyVersion",
+    "PostBatch",
+    "Use",
+]

@@ -1,0 +1,159 @@
+"""Deliveries: what became of one notice to one customer."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+
+from accounts.history import History
+from accounts.models import ContactPoint, Customer
+from notices.models.campaigns import Campaign
+from notices.models.notices import NoticeText
+from notices.references import reference
+
+
+class PostBatch(models.Model):
+    """Letters that are printed and handed to the post together."""
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="batches")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+"
+    )
+    size = models.PositiveIntegerField(default=0)
+    exported_at = models.DateTimeField(null=True, blank=True)
+
+    history = History()
+
+    class Meta:
+        verbose_name_plural = "post batches"
+        ordering = ["-id"]
+        permissions = [("confirm_postbatch", "Can confirm that letters were mailed")]
+
+    def __str__(self) -> str:
+        return f"Batch {self.pk} of {self.campaign}"
+
+
+class Delivery(models.Model):
+    """One notice to one customer in one campaign: the fate of one recipient.
+
+    E-mail: queued -> sending -> sent | failed; sending -> queued again when a worker died in
+    between ("in doubt", counted). Post: queued -> batched -> sent. Nobody can be reached:
+    unreachable from the start. Cancelled campaigns: queued or batched -> cancelled.
+    A sent delivery that comes back gets an outcome: bounced or returned.
+    """
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", "E-mail"
+        POST = "post", "Post"
+        NONE = "none", "No way to reach them"
+
+    class State(models.TextChoices):
+        QUEUED = "queued", "Waiting"
+        SENDING = "sending", "Being sent"
+        BATCHED = "batched", "In a post batch"
+        SENT = "sent", "Sent"
+        FAILED = "failed", "Failed"
+        UNREACHABLE = "unreachable", "Unreachable"
+        CANCELLED = "cancelled", "Cancelled"
+
+    class Outcome(models.TextChoices):
+        NONE = "", "Nothing came back"
+        BOUNCED = "bounced", "Bounced"
+        RETURNED = "returned", "Returned by the post"
+
+    # Something may still leave.
+    PENDING = (State.QUEUED, State.SENDING, State.BATCHED)
+    # It did not reach the customer, and will not.
+    MISSED = (State.FAILED, State.UNREACHABLE)
+
+    campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="deliveries")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="deliveries")
+    round = models.PositiveSmallIntegerField(
+        default=1, help_text="2 and more: substitutes in another form after one came back."
+    )
+    text = models.ForeignKey(NoticeText, models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=5, choices=Channel)
+    # Contact points never change their value, so this is the address as it was.
+    contact_point = models.ForeignKey(
+        ContactPoint, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    recipient_name = models.CharField(max_length=200)
+    state = models.CharField(max_length=11, choices=State)
+    reason = models.CharField(max_length=200, blank=True, help_text="Why it failed or waits.")
+    attempts = models.PositiveSmallIntegerField(default=0)
+    try_after = models.DateTimeField(null=True, blank=True)
+    in_doubt = models.PositiveSmallIntegerField(
+        "doubtful sendings",
+        default=0,
+        help_text="Times it may have left without our knowing, so that it was sent once more.",
+    )
+    server_answer = models.CharField(max_length=200, blank=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+    mailed_on = models.DateField(
+        "mailing date",
+        null=True,
+        blank=True,
+        help_text="The day the e-mail was accepted or the letter handed to the post.",
+    )
+    last_objection_day = models.DateField("customer's last day", null=True, blank=True)
+    assume_from = models.DateField("may assume from", null=True, blank=True)
+    batch = models.ForeignKey(
+        PostBatch, models.PROTECT, null=True, blank=True, related_name="deliveries"
+    )
+    mailing_proof = models.CharField(
+        max_length=200, blank=True, help_text="For post: statement of mailing or receipt."
+    )
+    outcome = models.CharField(max_length=8, choices=Outcome, blank=True, default=Outcome.NONE)
+    outcome_on = models.DateField(null=True, blank=True)
+
+    history = History()
+
+    class Meta:
+        verbose_name_plural = "deliveries"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["campaign", "customer", "round"], name="notices_delivery_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(
+                    state="sent",
+                    mailed_on__isnull=False,
+                    last_objection_day__isnull=False,
+                    assume_from__isnull=False,
+                )
+                | (~Q(state="sent") & Q(mailed_on=None, last_objection_day=None, assume_from=None)),
+                name="notices_delivery_clock_iff_sent",
+            ),
+            models.CheckConstraint(
+                condition=Q(channel="none", contact_point=None, state__in=("unreachable",))
+                | (~Q(channel="none") & Q(contact_point__isnull=False) & ~Q(state="unreachable")),
+                name="notices_delivery_has_address",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="", outcome_on=None)
+                | (~Q(outcome="") & Q(outcome_on__isnull=False, state="sent")),
+                name="notices_delivery_outcome_after_sent",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["campaign", "id"],
+                condition=Q(state__in=("queued", "sending", "batched")),
+                name="notices_delivery_pending",
+            ),
+            models.Index(fields=["customer", "-id"], name="notices_delivery_of_customer"),
+        ]
+        permissions = [("record_outcome", "Can record bounced and returned notices")]
+
+    def __str__(self) -> str:
+        return f"{self.text.notice} to {self.recipient_name}"
+
+    @property
+    def reference(self) -> str:
+        """The code printed on the notice, by which a reply is matched."""
+        return reference(self.pk)
+
+    @property
+    def message_id(self) -> str:
+        """The Message-ID of its e-mail: the same however often it is sent."""
+        return f"<{self.pk}.{self.campaign_id}.notice@{self.campaign.message_domain}>"

@@ -1,0 +1,49 @@
+"""Placeholders in notice texts: ``{{ name }}``, from a fixed list. Pure.
+
+There is nothing else to a template: no conditions, loops, filters or attributes, so a text can
+neither run code nor reach another customer's data.
+"""
+
+import re
+from collections.abc import Mapping
+
+from django.core.exceptions import ValidationError
+
+PLACEHOLDERS = {
+    "carrier_name": "The carrier's legal name",
+    "support_number": "The support telephone number",
+    "optout_number": "The 24-hour opt-out telephone number",
+    "optout_address": "The postal address for opt-outs, on lines",
+    "optout_email": "The e-mail address for opt-outs",
+    "officer_name": "The compliance officer",
+    "officer_title": "The compliance officer's title",
+    "waiting_days": "The days that this notice gives",
+    "policy_number": "The number of the policy version",
+    "policy_effective_on": "The day from which that version is effective",
+    "customer_name": "The customer's name",
+    "reference": "The reference by which a reply is matched to this customer",
+}
+# These differ from customer to customer; the others are filled in once for a campaign.
+PER_CUSTOMER = frozenset({"customer_name", "reference"})
+
+PATTERN = re.compile(r"\{\{\s*(.*?)\s*\}\}", re.DOTALL)
+
+
+def check_placeholders(text: str) -> None:
+    """Raise ValidationError if ``text`` has a placeholder that is unknown or not closed."""
+    unknown = sorted({name for name in PATTERN.findall(text) if name not in PLACEHOLDERS})
+    if unknown:
+        raise ValidationError(
+            f"Unknown placeholder: {', '.join(unknown)}. Use one of: {', '.join(PLACEHOLDERS)}."
+        )
+    rest = PATTERN.sub("", text)
+    if "{{" in rest or "}}" in rest:
+        raise ValidationError("A placeholder is not closed. Write it like {{ customer_name }}.")
+
+
+def fill(text: str, values: Mapping[str, str]) -> str:
+    """``text`` with the placeholders that ``values`` names filled in; others are left standing.
+
+    Values are put in as they are, once: a value that looks like a placeholder stays as it is.
+    """
+    return PATTERN.sub(lambda found: values.get(found[1], found[0]), text)

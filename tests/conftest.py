@@ -1,0 +1,73 @@
+"""What every test can ask for: a frozen day, clients by role, a real SMTP server."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.db import connection
+from django.test import Client
+
+from accounts.models import User
+from config import roles
+from notices.catalogue import install
+from notices.models import Use
+from tests.factories.accounts import UserFactory
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Skip, with the reason, what needs a server that the environment does not name."""
+    from django.conf import settings
+
+    for item in items:
+        if item.get_closest_marker("postgresql") and (
+            "postgresql" not in settings.DATABASES["default"]["ENGINE"]
+        ):
+            item.add_marker(pytest.mark.skip(reason="DATABASE_URL names no PostgreSQL"))
+        if item.get_closest_marker("redis") and not settings.REDIS_URL:
+            item.add_marker(pytest.mark.skip(reason="REDIS_URL is not set"))
+
+
+@pytest.fixture(autouse=True)
+def files_in_a_folder_of_their_own(settings, tmp_path) -> None:
+    """No test writes into the installation's data."""
+    settings.DATA_DIR = tmp_path
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "default": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": str(tmp_path / "files"), "base_url": None},
+        },
+    }
+
+
+@pytest.fixture
+def reference_data(db) -> None:
+    """The catalogue of uses and the roles, also after a transactional test has emptied the tables."""
+    if not Use.objects.exists():
+        install(Use)
+    if not Group.objects.filter(name=roles.OFFICER).exists():
+        roles.apply(Group, Permission)
+
+
+@pytest.fixture
+def staff(reference_data) -> Callable[[str], User]:
+    """``staff(roles.OFFICER)`` makes a member of staff with that role."""
+
+    def make(role: str, **kwargs) -> User:
+        user = UserFactory(**kwargs)
+        user.groups.add(Group.objects.get(name=role))
+        return user
+
+    return make
+
+
+@pytest.fixture
+def client_of(staff) -> Callable[[str], Client]:
+    """``client_of(roles.OFFICER)`` is a browser in which that role has signed in."""
+
+    def make(role: str) -> Client:
+        client = Client()
+        client.force_login(staff(role))
+        return client
+
+    return make

@@ -1,0 +1,1 @@
+"""Small factories with traits. Dates are fixed; numbers are sequences."""

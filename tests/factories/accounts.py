@@ -1,0 +1,92 @@
+"""Customers, contact points, services, staff, the carrier."""
+
+from datetime import date
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.models import Carrier, ContactPoint, Customer, Service, User
+
+LONG_AGO = date(2020, 1, 6)
+
+
+class UserFactory(DjangoModelFactory):
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    username = factory.Sequence(lambda n: f"staff{n}")
+    first_name = "Pat"
+    last_name = factory.Sequence(lambda n: f"Staff{n}")
+    is_staff = True
+
+
+class CarrierFactory(DjangoModelFactory):
+    class Meta:
+        model = Carrier
+        django_get_or_create = ["id"]
+
+    id = 1
+    legal_name = "Wasatch Telephone, Inc."
+    optout_line1 = "CPNI Opt-Out"
+    optout_line2 = "500 S State Street, Suite 500"
+    optout_city = "Midvale"
+    optout_state = "UT"
+    optout_postcode = "84047"
+    optout_email = "cpni@wasatch.example"
+    support_number = "+18005550134"
+    optout_number = "+18005550177"
+    officer_name = "Robin Hale"
+    time_zone = "America/Denver"
+
+
+class CustomerFactory(DjangoModelFactory):
+    """An active customer with a local service and a postal address; ``email=True`` adds consent."""
+
+    class Meta:
+        model = Customer
+        skip_postgeneration_save = True
+
+    account_number = factory.Sequence(lambda n: f"A{n:06}")
+    name = factory.Sequence(lambda n: f"Customer {n}")
+    active_since = LONG_AGO
+
+    class Params:
+        by_email = factory.Trait(email_notices_since=LONG_AGO, email_notices_proof="Order form 17")
+        discontinued = factory.Trait(status="discontinued", discontinued_on=date(2026, 11, 2))
+
+    @factory.post_generation
+    def email(self, create, extracted, **kwargs):
+        """An e-mail address: ``by_email=True`` gives one, ``email="…"`` that one."""
+        if extracted or self.email_notices_since:
+            value = (
+                extracted if isinstance(extracted, str) else f"{self.account_number}@mail.example"
+            )
+            ContactPoint.objects.create(
+                customer=self, kind="email", value=value.lower(), since=LONG_AGO
+            )
+
+    @factory.post_generation
+    def post(self, create, extracted, **kwargs):
+        """A postal address, unless ``post=False``."""
+        if extracted is not False:
+            ContactPoint.objects.create(
+                customer=self,
+                kind="post",
+                line1=f"{self.pk} Cottonwood Lane",
+                city="Midvale",
+                state="UT",
+                postcode="84047",
+                since=LONG_AGO,
+            )
+
+    @factory.post_generation
+    def service(self, create, extracted, **kwargs):
+        """A service, local unless ``service="wireless"`` or another category; none if False."""
+        if extracted is not False:
+            Service.objects.create(
+                customer=self,
+                category=extracted or Service.Category.LOCAL,
+                telephone_number=f"+1801{5550000 + self.pk % 10000}",
+                started_on=LONG_AGO,
+            )

@@ -1,0 +1,113 @@
+"""Policies, notices, campaigns, deliveries."""
+
+from datetime import date
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from notices.clock import window
+from notices.models import Campaign, Delivery, Notice, NoticeText, PolicyVersion, Use
+from tests.factories.accounts import CustomerFactory, UserFactory
+
+OPT_OUT_USES = ("other-services", "agents", "affiliates")
+
+
+class PolicyFactory(DjangoModelFactory):
+    """A published policy version that declares every use that is not prohibited."""
+
+    class Meta:
+        model = PolicyVersion
+        skip_postgeneration_save = True
+
+    number = factory.Sequence(lambda n: f"{n + 1}.0")
+    title = "Privacy policy"
+    text = "How we treat your information."
+    effective_on = factory.Sequence(lambda n: date(2015, 1, 1 + n % 28))
+    status = PolicyVersion.Status.PUBLISHED
+
+    @factory.post_generation
+    def uses(self, create, extracted, **kwargs):
+        wanted = Use.objects.exclude(mechanism="prohibited")
+        self.uses.set(wanted if extracted is None else wanted.filter(code__in=extracted))
+
+
+class NoticeFactory(DjangoModelFactory):
+    """An approved CPNI notice with an English text that asks for every opt-out use."""
+
+    class Meta:
+        model = Notice
+        skip_postgeneration_save = True
+
+    title = factory.Sequence(lambda n: f"CPNI notice {n}")
+    policy_version = factory.SubFactory(PolicyFactory)
+    author = factory.SubFactory(UserFactory)
+
+    @factory.post_generation
+    def finish(
+        self, create, extracted, uses=OPT_OUT_USES, languages=("en",), draft=False, **kwargs
+    ):
+        self.uses.set(Use.objects.filter(code__in=uses))
+        for language in languages:
+            NoticeText.objects.create(
+                notice=self,
+                language=language,
+                subject="Your rights about your telephone information",
+                email_body="Dear {{ customer_name }},\n\nreply to opt out. {{ reference }}\n",
+                letter_body="Dear {{ customer_name }},\n\nwrite to opt out. {{ reference }}\n",
+            )
+        if not draft:
+            self.status = Notice.Status.APPROVED
+            self.approved_by = UserFactory()
+            self.approved_at = timezone.now()
+            self.save()
+
+
+class CampaignFactory(DjangoModelFactory):
+    class Meta:
+        model = Campaign
+
+    name = factory.Sequence(lambda n: f"Campaign {n}")
+    notice = factory.SubFactory(NoticeFactory)
+    audience = Campaign.Audience.ACTIVE
+    author = factory.SubFactory(UserFactory)
+    message_domain = "wasatch.example"
+
+    class Params:
+        running = factory.Trait(
+            status=Campaign.Status.RUNNING, approved_by=factory.SubFactory(UserFactory)
+        )
+
+
+class DeliveryFactory(DjangoModelFactory):
+    """A delivery that left by post on ``mailed_on`` (by e-mail when ``channel="email"``)."""
+
+    class Meta:
+        model = Delivery
+
+    campaign = factory.SubFactory(CampaignFactory, running=True)
+    customer = factory.SubFactory(CustomerFactory)
+    channel = Delivery.Channel.POST
+    state = Delivery.State.SENT
+    mailed_on = date(2026, 10, 1)
+    text = factory.LazyAttribute(lambda d: d.campaign.notice.texts.first())
+    recipient_name = factory.LazyAttribute(lambda d: d.customer.name)
+
+    @classmethod
+    def _create(cls, model_class, *args, **kwargs):
+        if kwargs["channel"] != "none":
+            kwargs.setdefault(
+                "contact_point",
+                kwargs["customer"].contact_points.current().filter(kind=kwargs["channel"]).get(),
+            )
+        if kwargs["state"] == Delivery.State.SENT:
+            clock = window(
+                kwargs["mailed_on"],
+                kwargs["campaign"].notice.waiting_days,
+                by_post=kwargs["channel"] == "post",
+            )
+            kwargs["last_objection_day"] = clock.last_objection_day
+            kwargs["assume_from"] = clock.assume_from
+        else:
+            kwargs["mailed_on"] = None
+        return super()._create(model_class, *args, **kwargs)
