@@ -66,6 +66,11 @@ def postcode(text: str) -> str:
     return text
 
 
+def validate_one_line(text: str) -> None:
+    """Raise ValidationError if ``text`` holds a line break or another control character."""
+    one_line(text)
+
+
 def one_line(text: str) -> str:
     """``text`` without spaces around it. Raises ValidationError if it holds control characters."""
     if CONTROL.search(text):

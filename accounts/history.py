@@ -53,7 +53,7 @@ class History(HistoricalRecords):
 
     def copy_fields(self, model: type[models.Model]) -> dict[str, models.Field]:
         self.no_db_index = [f.name for f in model._meta.fields if f.is_relation]
-        return super().copy_fields(model)  # type: ignore[no-any-return]
+        return super().copy_fields(model)
 
 
 def save(instance: models.Model, *, by: "User | None", because: str, **kwargs: Any) -> None:
@@ -81,14 +81,14 @@ def record_rows(
     Call it in the transaction of the statement that changed the rows. Returns the number written.
     """
     history_model = model.history.model  # type: ignore[attr-defined]
-    columns = [f.column for f in model._meta.concrete_fields]
+    columns = [f.column for f in model._meta.concrete_fields if f.column]
     quoted = ", ".join(connection.ops.quote_name(c) for c in columns)
     selected = ", ".join(f"t.{connection.ops.quote_name(c)}" for c in columns)
     kind_sql = kind if kind.startswith("(") else "%s"
     kind_params = [] if kind.startswith("(") else [kind]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {history_model._meta.db_table} ({quoted}, history_date,"  # noqa: S608
+            f"INSERT INTO {history_model._meta.db_table} ({quoted}, history_date,"
             " history_change_reason, history_type, history_user_id, actor)"
             f" SELECT {selected}, %s, %s, {kind_sql}, %s, %s"
             f" FROM {model._meta.db_table} t WHERE {where}",

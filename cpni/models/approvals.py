@@ -46,7 +46,7 @@ class Approval(models.Model):
         related_name="+",
         help_text="The customer's choice on which it rests.",
     )
-    # Which run of the daily job wrote it last; how chunk and history find the rows of one statement.
+    # The run of the daily job that wrote it last: how history finds the rows of one statement.
     run = models.ForeignKey(Run, models.PROTECT, null=True, related_name="+", db_index=False)
     version = models.PositiveIntegerField(default=1)
 

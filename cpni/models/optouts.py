@@ -42,6 +42,7 @@ class OptOutRequest(models.Model):
         WEB = "web", "Web page"
         PERSON = "person", "In person"
         MIGRATION = "migration", "Earlier system"
+        MERGE = "merge", "Merged account"
 
     class Status(models.TextChoices):
         RECEIVED = "received", "To be matched"

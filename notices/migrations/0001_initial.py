@@ -197,7 +197,7 @@ class Migration(migrations.Migration):
                 ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
                 ('actor', models.CharField(default='', editable=False, max_length=150, verbose_name='by')),
                 ('language', models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], max_length=2)),
-                ('subject', models.CharField(max_length=150, validators=[accounts.fields.one_line])),
+                ('subject', models.CharField(max_length=150, validators=[accounts.fields.validate_one_line])),
                 ('email_body', models.TextField(blank=True, validators=[notices.placeholders.check_placeholders])),
                 ('letter_body', models.TextField(blank=True, validators=[notices.placeholders.check_placeholders])),
                 ('digest', models.CharField(editable=False, max_length=64, verbose_name='SHA-256')),
@@ -258,7 +258,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('language', models.CharField(choices=[('en', 'English'), ('es', 'Spanish')], max_length=2)),
-                ('subject', models.CharField(max_length=150, validators=[accounts.fields.one_line])),
+                ('subject', models.CharField(max_length=150, validators=[accounts.fields.validate_one_line])),
                 ('email_body', models.TextField(blank=True, validators=[notices.placeholders.check_placeholders])),
                 ('letter_body', models.TextField(blank=True, validators=[notices.placeholders.check_placeholders])),
                 ('digest', models.CharField(editable=False, max_length=64, verbose_name='SHA-256')),

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from accounts.fields import one_line
+from accounts.fields import validate_one_line
 from accounts.history import History
 from accounts.models import Customer
 from notices.models.policies import PolicyVersion
@@ -106,7 +106,7 @@ class NoticeText(models.Model):
 
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="texts")
     language = models.CharField(max_length=2, choices=Customer.Language)
-    subject = models.CharField(max_length=150, validators=[one_line])
+    subject = models.CharField(max_length=150, validators=[validate_one_line])
     email_body = models.TextField(blank=True, validators=[check_placeholders])
     letter_body = models.TextField(blank=True, validators=[check_placeholders])
     digest = models.CharField("SHA-256", max_length=64, editable=False)

@@ -1,0 +1,220 @@
+"""Approvals: set by the customer's choice, ended when their ground has gone, suspended when held.
+
+With ``cpni.assuming``, which assumes them, the only writer of ``Approval``. Everything here can run
+twice, at once, or a week late, and leaves the same state.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts import history
+from accounts.civil import add_days
+from accounts.models import Customer, Run, User
+from cpni.facts import choices_of, spell_of, standing_choice
+from cpni.models import Approval, OptOutRequest
+from notices.clock import earliest_carrying, expires_after
+from notices.models import Use
+
+LISTED = 5_000  # ids in one IN list: SQLite takes no more than 32,766 parameters
+
+State = Approval.State
+
+
+def settle_choices(customer: Customer, *, on: date, by: User | None, because: str) -> int:
+    """Bring ``customer``'s approvals into line with the choices that stand on ``on``.
+
+    A standing opt-out denies and a standing opting in grants each use that it speaks of, whatever
+    was there; a denial or grant on which no choice stands any more (a wrong match was taken back)
+    is ended, and the daily job takes it from there. Returns the number of approvals changed.
+    """
+    changed = 0
+    with transaction.atomic():
+        locked = Customer.objects.select_for_update().get(pk=customer.pk)
+        choices, spell = choices_of(locked), spell_of(locked, on)
+        rows = {a.use_id: a for a in Approval.objects.filter(customer=locked).select_for_update()}
+        for use in Use.objects.filter(mechanism__in=Use.NEED_APPROVAL):
+            choice = standing_choice(choices, use, on, spell)
+            row = rows.get(use.pk)
+            if choice:
+                state = (
+                    Approval.State.DENIED
+                    if choice.request.wish == OptOutRequest.Wish.OPT_OUT
+                    else Approval.State.EXPRESS
+                )
+                if row and (row.state, row.request_id) == (state, choice.request.pk):
+                    continue
+                row = row or Approval(customer=locked, use=use, version=0)
+                row.state, row.request, row.delivery = state, choice.request, None
+                row.effective_on = choice.effective_on
+            elif row and row.state in Approval.CUSTOMER_DECIDED:
+                row.state, row.effective_on = Approval.State.ENDED, on
+            else:
+                continue
+            row.because, row.run, row.version = because[:200], None, row.version + 1
+            history.save(row, by=by, because=because)
+            changed += 1
+    return changed
+
+
+def spread_choices(*, on: date, by: User | None) -> None:
+    """Deny uses that were added after a customer opted out of all uses."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT DISTINCT r.customer_id FROM cpni_optoutrequest r"
+            " WHERE r.status = 'applied' AND r.wish = 'opt_out' AND r.all_uses AND EXISTS"
+            " (SELECT 1 FROM notices_use u WHERE u.mechanism IN ('opt_out', 'opt_in')"
+            "  AND NOT EXISTS (SELECT 1 FROM cpni_approval a"
+            "   WHERE a.customer_id = r.customer_id AND a.use_id = u.id))"
+        )
+        customers = [row[0] for row in cursor.fetchall()]
+    for customer in Customer.objects.filter(pk__in=customers):
+        settle_choices(
+            customer,
+            on=on,
+            by=by,
+            because="Opted out of all uses before this use was added",
+        )
+
+
+def end_groundless(run: Run, *, on: date, by: User | None) -> int:
+    """End approvals whose ground has gone by ``on``; denials stay (domain.md 3, invariant 1).
+
+    Service ended or began anew, or the notice came back. Returns how many were ended.
+    """
+    return sum(
+        (
+            _move(
+                run,
+                by,
+                to=State.ENDED,
+                come_from=(State.ASSUMED, State.EXPRESS, State.SUSPENDED),
+                because="Service was discontinued",
+                found="SELECT a.id, c.discontinued_on AS day FROM cpni_approval a"
+                " JOIN accounts_customer c ON c.id = a.customer_id"
+                " WHERE c.status <> 'active' AND c.discontinued_on <= %s",
+                params=[as_parameter(on)],
+            ),
+            _move(
+                run,
+                by,
+                to=State.ENDED,
+                come_from=(State.ASSUMED, State.SUSPENDED),
+                because="It belonged to an earlier period of service",
+                found="SELECT a.id, c.active_since AS day FROM cpni_approval a"
+                " JOIN accounts_customer c ON c.id = a.customer_id"
+                " JOIN notices_delivery d ON d.id = a.delivery_id"
+                " WHERE d.mailed_on < c.active_since",
+            ),
+            _move(
+                run,
+                by,
+                to=State.ENDED,
+                come_from=(State.EXPRESS,),
+                because="It belonged to an earlier period of service",
+                found="SELECT a.id, c.active_since AS day FROM cpni_approval a"
+                " JOIN accounts_customer c ON c.id = a.customer_id"
+                " JOIN cpni_optoutrequest r ON r.id = a.request_id"
+                " WHERE r.received_on < c.active_since",
+            ),
+            _move(
+                run,
+                by,
+                to=State.ENDED,
+                come_from=(State.ASSUMED, State.SUSPENDED),
+                because="The notice came back, so the customer was never noticed",
+                found="SELECT a.id, a.effective_on AS day FROM cpni_approval a"
+                " JOIN notices_delivery d ON d.id = a.delivery_id WHERE d.outcome <> ''",
+            ),
+        )
+    )
+
+
+def suspend_stale(run: Run, *, on: date, by: User | None) -> int:
+    """Suspend assumed approvals that an incident holds, or whose notice is over two years old.
+
+    64.2009(f) and 64.2008(d)(2). Returns how many were suspended.
+    """
+    suspended = _move(
+        run,
+        by,
+        to=State.SUSPENDED,
+        come_from=(State.ASSUMED,),
+        because="A way to opt out failed during the waiting period",
+        found="SELECT a.id, a.effective_on AS day FROM cpni_approval a"
+        " JOIN notices_delivery d ON d.id = a.delivery_id"
+        " JOIN cpni_incident i ON i.started_on <= d.last_objection_day"
+        "  AND (i.ended_on IS NULL OR i.ended_on >= d.mailed_on)"
+        "  AND (i.released_on IS NULL OR i.released_on > %s)",
+        params=[as_parameter(on)],
+    )
+    old = Approval.objects.filter(
+        state=State.ASSUMED, delivery__mailed_on__lt=earliest_carrying(on)
+    )
+    # A calendar's two years are no constant number of days, so each mailing date has its own.
+    for mailed_on in set(old.values_list("delivery__mailed_on", flat=True)):
+        assert mailed_on is not None  # noqa: S101  (the filter asked for a date)
+        overdue_from = add_days(expires_after(mailed_on), 1)
+        suspended += _move(
+            run,
+            by,
+            to=State.SUSPENDED,
+            come_from=(State.ASSUMED,),
+            because="The two-year notice is overdue",
+            found="SELECT a.id, %s AS day FROM cpni_approval a"
+            " JOIN notices_delivery d ON d.id = a.delivery_id WHERE d.mailed_on = %s",
+            params=[as_parameter(overdue_from), as_parameter(mailed_on)],
+        )
+    return suspended
+
+
+def _move(
+    run: Run,
+    by: User | None,
+    *,
+    to: str,
+    come_from: Sequence[str],
+    because: str,
+    found: str,
+    params: Sequence[Any] = (),
+) -> int:
+    """Move the approvals that ``found`` selects (id, day) to a state, with history, at once.
+
+    The guard on the state is asked of each row as it is when it is locked, so a choice of the
+    customer that is committed meanwhile is not overwritten.
+    """
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE cpni_approval SET state = %s, effective_on = found.day, because = %s,"
+            f" run_id = %s, version = version + 1 FROM ({found}) found"
+            " WHERE cpni_approval.id = found.id"
+            f" AND cpni_approval.state IN ({placeholders(come_from)})"
+            " RETURNING cpni_approval.id",
+            [to, because, run.pk, *params, *come_from],
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+        at = timezone.now()
+        for start in range(0, len(ids), LISTED):
+            some = ids[start : start + LISTED]
+            history.record_rows(
+                Approval,
+                f"t.id IN ({placeholders(some)})",
+                some,
+                by=by,
+                because=f"{because} ({run})",
+                at=at,
+            )
+    return len(ids)
+
+
+def placeholders(values: Sequence[Any]) -> str:
+    """As many parameter marks as there are values, for an IN list."""
+    return ", ".join(["%s"] * len(values))
+
+
+def as_parameter(day: date) -> Any:
+    """A day as the database's driver takes it in raw SQL."""
+    return connection.ops.adapt_datefield_value(day)

@@ -1,0 +1,86 @@
+"""Merging two accounts of one customer. An opt-out on either stands on the one that remains."""
+
+from datetime import date, datetime
+
+from django.db import transaction
+
+from accounts import history
+from accounts.errors import Refused
+from accounts.models import Customer, User
+from cpni import optouts
+from cpni.models import Approval, OptOutRequest
+from notices.models import Use
+
+
+def merge(
+    duplicate: Customer,
+    survivor: Customer,
+    *,
+    on: date,
+    at: datetime,
+    by: User | None,
+    because: str,
+) -> int:
+    """Merge ``duplicate`` into ``survivor`` on the civil day ``on``; ``at`` is the aware instant.
+
+    The duplicate keeps its records and is asked no more. For each use that it had denied and the
+    survivor has not, the survivor gets an opt-out of its own: on a merge the most restrictive
+    choice wins. Merging twice does nothing. Returns the number of uses that the survivor denies
+    thereby. Raises Refused when either is already merged elsewhere, or both are the same.
+    """
+    if duplicate.pk == survivor.pk:
+        raise Refused("A customer cannot be merged into itself.", "Choose the other account.")
+    with transaction.atomic():
+        # Locked in the order of their ids, so that two merges cannot wait for each other.
+        pair = Customer.objects.select_for_update().order_by("pk")
+        locked = {c.pk: c for c in pair.filter(pk__in=(duplicate.pk, survivor.pk))}
+        duplicate, survivor = locked[duplicate.pk], locked[survivor.pk]
+        if duplicate.merged_into_id == survivor.pk:
+            return 0
+        for customer in (duplicate, survivor):
+            if customer.merged_into is not None:
+                raise Refused(
+                    f"Account {customer.account_number} was merged into"
+                    f" {customer.merged_into.account_number} before.",
+                    "Use that account.",
+                )
+        denied = _denied(duplicate)
+        missing = denied - _denied(survivor)
+        duplicate.status = Customer.Status.MERGED
+        duplicate.merged_into = survivor
+        duplicate.discontinued_on = duplicate.discontinued_on or on
+        history.save(duplicate, by=by, because=because)
+        if missing:
+            _carry_over(duplicate, survivor, missing, on=on, at=at, by=by)
+    return len(missing)
+
+
+def _denied(customer: Customer) -> set[int]:
+    """Ids of the uses that ``customer`` has denied."""
+    rows = Approval.objects.filter(customer=customer, state=Approval.State.DENIED)
+    return set(rows.values_list("use_id", flat=True))
+
+
+def _carry_over(
+    duplicate: Customer,
+    survivor: Customer,
+    use_ids: set[int],
+    *,
+    on: date,
+    at: datetime,
+    by: User | None,
+) -> None:
+    because = f"Opted out as account {duplicate.account_number}, which was merged into this one"
+    uses = list(Use.objects.filter(pk__in=use_ids))
+    everything = Use.objects.filter(mechanism__in=Use.NEED_APPROVAL).count() == len(uses)
+    request = OptOutRequest(
+        wish=OptOutRequest.Wish.OPT_OUT,
+        route=OptOutRequest.Route.MERGE,
+        stated=because,
+        received_on=on,
+        all_uses=everything,
+    )
+    request = optouts.receive(
+        request, uses=() if everything else uses, today=on, at=at, by=by, because=because
+    )
+    optouts.apply(request, customer=survivor, on=on, by=by, because=because)

@@ -1,0 +1,12 @@
+"""Background work of the app ``cpni``. Each task calls one function; messages carry no data."""
+
+from celery import shared_task
+
+from accounts.models import Carrier
+from cpni.assuming import assume_due
+
+
+@shared_task
+def assume_approvals() -> None:
+    """Assume approval for every waiting period that has passed by today in the carrier's zone."""
+    assume_due(on=Carrier.today())

@@ -1,0 +1,127 @@
+"""The daily job assumes approval for waiting periods that have passed, and for no others."""
+
+from datetime import date
+
+import pytest
+
+from cpni.assuming import assume_due, due, forecast
+from cpni.models import Approval
+from tests.factories.notices import OPT_OUT_USES, CampaignFactory, DeliveryFactory
+
+pytestmark = pytest.mark.django_db
+
+MAILED = date(2026, 10, 1)
+LAST_DAY = date(2026, 11, 3)
+DAY_AFTER = date(2026, 11, 4)
+
+
+@pytest.fixture
+def delivery(reference_data):
+    return DeliveryFactory(mailed_on=MAILED)
+
+
+def states(customer):
+    return dict(
+        Approval.objects.filter(customer=customer).values_list("use__code", "state").order_by()
+    )
+
+
+def test_nothing_is_assumed_on_the_customers_last_day(delivery):
+    report = assume_due(on=LAST_DAY)
+    assert report.assumed == 0
+    assert report.left_alone == {"not_yet": 3}
+    assert states(delivery.customer) == {}
+
+
+def test_the_uses_that_the_notice_asked_for_are_assumed_on_the_day_after(delivery):
+    report = assume_due(on=DAY_AFTER)
+    assert report.assumed == 3
+    assert states(delivery.customer) == dict.fromkeys(OPT_OUT_USES, "assumed")
+
+
+def test_each_assumption_has_one_history_row_with_the_run_that_made_it(delivery):
+    assume_due(on=DAY_AFTER)
+    rows = list(Approval.history.all())
+    assert [r.history_type for r in rows] == ["+"] * 3
+    assert {r.actor for r in rows} == {"CPNI Desk"}
+    assert all("assume approvals #" in r.history_change_reason for r in rows)
+
+
+def test_running_it_again_changes_nothing_and_writes_no_history(delivery):
+    assume_due(on=DAY_AFTER)
+    before = list(Approval.objects.order_by("pk").values())
+    report = assume_due(on=DAY_AFTER)
+    assert report.assumed == 0
+    assert report.left_alone == {"already": 3}
+    assert list(Approval.objects.order_by("pk").values()) == before
+    assert Approval.history.count() == 3
+
+
+def test_a_week_of_outage_leaves_the_same_state(delivery):
+    assume_due(on=date(2026, 11, 11))
+    approval = Approval.objects.first()
+    assert approval.effective_on == DAY_AFTER
+
+
+def test_the_forecast_names_those_who_will_be_assumed_and_writes_nothing(delivery):
+    report = forecast(on=DAY_AFTER)
+    rows = list(due(on=DAY_AFTER))
+    assert report.assumed == len(rows) == 3
+    assert {r.account_number for r in rows} == {delivery.customer.account_number}
+    assert not Approval.objects.exists()
+    assert forecast(on=LAST_DAY).left_alone == {"not_yet": 3}
+
+
+def test_a_returned_notice_leads_to_no_assumption(delivery):
+    delivery.outcome, delivery.outcome_on = "returned", date(2026, 10, 20)
+    delivery.save()
+    report = assume_due(on=DAY_AFTER)
+    assert report.left_alone == {"undeliverable": 3}
+
+
+def test_an_assumption_is_taken_back_when_the_notice_comes_back_late(delivery):
+    assume_due(on=DAY_AFTER)
+    delivery.outcome, delivery.outcome_on = "returned", date(2026, 11, 9)
+    delivery.save()
+    report = assume_due(on=date(2026, 11, 9))
+    assert report.ended == 3
+    assert set(states(delivery.customer).values()) == {"ended"}
+
+
+def test_a_discontinued_customer_is_left_alone_and_approvals_end(delivery):
+    assume_due(on=DAY_AFTER)
+    customer = delivery.customer
+    customer.status, customer.discontinued_on = "discontinued", date(2026, 11, 20)
+    customer.save()
+    report = assume_due(on=date(2026, 11, 20))
+    assert report.ended == 3
+    assert report.left_alone == {"discontinued": 3}
+    assert Approval.objects.first().effective_on == date(2026, 11, 20)
+
+
+def test_an_approval_is_suspended_after_two_years_and_renewed_by_the_next_notice(delivery):
+    assume_due(on=DAY_AFTER)
+    assert assume_due(on=date(2028, 10, 1)).suspended == 0
+    assert assume_due(on=date(2028, 10, 2)).suspended == 3
+    assert Approval.objects.first().effective_on == date(2028, 10, 2)
+    renewal = DeliveryFactory(
+        campaign=CampaignFactory(notice=delivery.campaign.notice, running=True),
+        customer=delivery.customer,
+        mailed_on=date(2028, 10, 5),
+    )
+    assert assume_due(on=date(2028, 11, 7)).assumed == 0
+    assert assume_due(on=date(2028, 11, 8)).assumed == 3
+    assert set(Approval.objects.values_list("delivery", flat=True)) == {renewal.pk}
+
+
+def test_a_renewal_in_good_time_takes_over_as_evidence(delivery):
+    assume_due(on=DAY_AFTER)
+    renewal = DeliveryFactory(
+        campaign=CampaignFactory(notice=delivery.campaign.notice, running=True),
+        customer=delivery.customer,
+        mailed_on=date(2028, 8, 1),
+    )
+    report = assume_due(on=renewal.assume_from)
+    assert report.assumed == 3
+    assert report.suspended == 0
+    assert [h.history_type for h in Approval.objects.first().history.all()] == ["~", "+"]
