@@ -10,7 +10,7 @@ from zoneinfo import available_timezones
 from django.core.exceptions import ImproperlyConfigured
 
 from config.env import env, trial_secret_key
-from config.unfold import UNFOLD
+from config.unfold import UNFOLD  # noqa: F401  (a setting of the admin's theme)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -61,7 +61,6 @@ else:
 
 INSTALLED_APPS = [
     "config.apps.DeskConfig",
-    "config.apps.DeskAdminConfig",
     "cpni.apps.CpniConfig",
     "notices.apps.NoticesConfig",
     "accounts.apps.AccountsConfig",
@@ -72,6 +71,7 @@ INSTALLED_APPS = [
     "unfold.contrib.simple_history",
     "simple_history",
     "import_export",
+    "config.apps.DeskAdminConfig",  # after the theme, whose templates replace the admin's own
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -121,7 +121,10 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
-        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;",
+        "init_command": (
+            "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
+            " PRAGMA cache_size=-65536;"  # 64 MB
+        ),
     }
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
@@ -183,6 +186,7 @@ DATE_FORMAT = "M j, Y"
 DATETIME_FORMAT = "M j, Y, g:i a"
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",

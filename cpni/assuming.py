@@ -53,47 +53,59 @@ def _held(delivery: str) -> str:
     )
 
 
-# One row for each customer and use that was ever asked for in a notice, with the delivery that
-# matters (one to assume from, else the newest) and why it is or is not to be assumed now.
-CLASSIFIED = f"""
-SELECT customer_id, use_id, delivery_id, assume_from, reason FROM (
-  SELECT judged.*, ROW_NUMBER() OVER (
-    PARTITION BY customer_id, use_id
-    ORDER BY CASE reason WHEN 'assume' THEN 0 ELSE 1 END, delivery_id DESC) AS place
-  FROM (
-    SELECT d.customer_id, nu.use_id, d.id AS delivery_id, d.assume_from, CASE
-      WHEN c.status <> 'active' THEN 'discontinued'
-      WHEN u.mechanism <> 'opt_out' THEN 'opt_in_needed'
-      WHEN a.state = 'denied' THEN 'denied'
-      WHEN a.state = 'express' THEN 'express'
-      WHEN d.outcome <> '' OR d.state IN ('failed', 'unreachable') THEN 'undeliverable'
-      WHEN d.mailed_on IS NULL THEN 'not_mailed'
-      WHEN d.mailed_on < c.active_since THEN 'earlier_service'
-      WHEN d.assume_from > %(on)s THEN 'not_yet'
-      WHEN d.mailed_on < %(earliest)s THEN 'overdue'
-      WHEN {_held("d")} THEN 'held'
-      WHEN a.state = 'assumed' AND e.outcome = '' AND e.mailed_on >= d.mailed_on
-        AND NOT {_held("e")} THEN 'already'
-      ELSE 'assume' END AS reason
-    FROM notices_delivery d
-    JOIN notices_campaign k ON k.id = d.campaign_id
-    JOIN notices_notice_uses nu ON nu.notice_id = k.notice_id
-    JOIN notices_use u ON u.id = nu.use_id
-    JOIN accounts_customer c ON c.id = d.customer_id
-    LEFT JOIN cpni_approval a ON a.customer_id = d.customer_id AND a.use_id = nu.use_id
-    LEFT JOIN notices_delivery e ON e.id = a.delivery_id
-    WHERE d.customer_id BETWEEN %(low)s AND %(high)s AND d.state <> 'cancelled'
-  ) judged
-) placed WHERE place = 1
+# Classifying costs about as much as writing, so each chunk is classified once and the result kept.
+KEEP = (
+    "CREATE TEMPORARY TABLE IF NOT EXISTS assuming (customer_id bigint, use_id bigint,"
+    " delivery_id bigint, assume_from date, reason varchar(20))",
+    "CREATE INDEX IF NOT EXISTS assuming_pair ON assuming (customer_id, use_id)",
+    "DELETE FROM assuming",
+)
+
+# Why each notice to each customer of a chunk leads, or does not lead, to an assumption. The range is
+# given for every table, or PostgreSQL reads the whole of each one again for every chunk.
+JUDGE = f"""
+INSERT INTO assuming
+SELECT d.customer_id, nu.use_id, d.id, d.assume_from, CASE
+  WHEN c.status <> 'active' THEN 'discontinued'
+  WHEN u.mechanism <> 'opt_out' THEN 'opt_in_needed'
+  WHEN a.state = 'denied' THEN 'denied'
+  WHEN a.state = 'express' THEN 'express'
+  WHEN d.outcome <> '' OR d.state IN ('failed', 'unreachable') THEN 'undeliverable'
+  WHEN d.mailed_on IS NULL THEN 'not_mailed'
+  WHEN d.mailed_on < c.active_since THEN 'earlier_service'
+  WHEN d.assume_from > %(on)s THEN 'not_yet'
+  WHEN d.mailed_on < %(earliest)s THEN 'overdue'
+  WHEN {_held("d")} THEN 'held'
+  WHEN a.state = 'assumed' AND e.outcome = '' AND e.mailed_on >= d.mailed_on
+    AND NOT {_held("e")} THEN 'already'
+  ELSE 'assume' END
+FROM notices_delivery d
+JOIN notices_campaign k ON k.id = d.campaign_id
+JOIN notices_notice_uses nu ON nu.notice_id = k.notice_id
+JOIN notices_use u ON u.id = nu.use_id
+JOIN accounts_customer c ON c.id = d.customer_id AND c.id BETWEEN %(low)s AND %(high)s
+LEFT JOIN cpni_approval a ON a.customer_id = d.customer_id AND a.use_id = nu.use_id
+  AND a.customer_id BETWEEN %(low)s AND %(high)s
+LEFT JOIN notices_delivery e ON e.id = a.delivery_id
+  AND e.customer_id BETWEEN %(low)s AND %(high)s
+WHERE d.customer_id BETWEEN %(low)s AND %(high)s AND d.state <> 'cancelled'
+"""
+
+# Leave one row for each customer and use: a notice to assume from, else the newest.
+KEEP_ONE = """
+DELETE FROM assuming WHERE EXISTS (SELECT 1 FROM assuming better
+  WHERE better.customer_id = assuming.customer_id AND better.use_id = assuming.use_id
+  AND CASE WHEN (better.reason = 'assume') = (assuming.reason = 'assume')
+    THEN better.delivery_id > assuming.delivery_id ELSE better.reason = 'assume' END)
 """
 
 # The guard on the conflict is asked of the row as it is when it is locked, so an opt-out that is
 # committed while this statement runs is not overwritten.
-ASSUME_CHUNK = f"""
+ASSUME_CHUNK = """
 INSERT INTO cpni_approval
   (customer_id, use_id, state, effective_on, because, delivery_id, run_id, version)
 SELECT customer_id, use_id, 'assumed', assume_from, %(because)s, delivery_id, %(run)s, 1
-FROM ({CLASSIFIED}) classified WHERE reason = 'assume'
+FROM assuming WHERE reason = 'assume'
 ON CONFLICT (customer_id, use_id) DO UPDATE SET
   state = excluded.state, effective_on = excluded.effective_on, because = excluded.because,
   delivery_id = excluded.delivery_id, request_id = NULL, run_id = excluded.run_id,
@@ -172,19 +184,29 @@ def assume_due(
     return report
 
 
+def _classify(on: date, low: int, high: int) -> Counter[str]:
+    """Fill the temporary table ``assuming`` for one chunk of customers. Returns counts by reason.
+
+    Writes to no other table, so that a forecast may call it too.
+    """
+    with connection.cursor() as cursor:
+        for statement in KEEP:
+            cursor.execute(statement)
+        cursor.execute(JUDGE, _values(on, low, high))
+        cursor.execute(KEEP_ONE)
+        cursor.execute("SELECT reason, COUNT(*) FROM assuming GROUP BY reason")
+        return Counter(dict(cursor.fetchall()))
+
+
 def _assume_chunk(run: Run, on: date, low: int, high: int, report: Report, by: User | None) -> None:
     because = "Waiting period passed without objection"
-    values = _values(on, low, high)
+    counts = _classify(on, low, high)
+    counts.pop(ASSUME, None)
+    report.left_alone.update(counts)
     with connection.cursor() as cursor:
-        cursor.execute(
-            f"SELECT reason, COUNT(*) FROM ({CLASSIFIED}) classified"
-            " WHERE reason <> 'assume' GROUP BY reason",
-            values,
-        )
-        report.left_alone.update(dict(cursor.fetchall()))
-        cursor.execute(ASSUME_CHUNK, {**values, "because": because, "run": run.pk})
+        cursor.execute(ASSUME_CHUNK, {"because": because, "run": run.pk})
         assumed = cursor.rowcount
-        cursor.execute(BIND_CHUNK, values)
+        cursor.execute(BIND_CHUNK, _values(on, low, high))
         moved = cursor.rowcount
     if assumed:
         history.record_rows(
@@ -229,13 +251,13 @@ class Due:
 def due(*, on: date) -> Iterator[Due]:
     """Whom a run on the civil day ``on`` would assume approval for, as things stand now."""
     for low, high, _ in customer_chunks():
+        _classify(on, low, high)
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT c.account_number, c.name, u.code, z.assume_from, z.delivery_id"
-                f" FROM ({CLASSIFIED}) z JOIN accounts_customer c ON c.id = z.customer_id"
+                " FROM assuming z JOIN accounts_customer c ON c.id = z.customer_id"
                 " JOIN notices_use u ON u.id = z.use_id WHERE z.reason = 'assume'"
-                " ORDER BY c.id, u.id",
-                _values(on, low, high),
+                " ORDER BY c.id, u.id"
             )
             rows = cursor.fetchall()
         for account, name, use, assume_from, delivery in rows:
@@ -243,15 +265,10 @@ def due(*, on: date) -> Iterator[Due]:
 
 
 def forecast(*, on: date) -> Report:
-    """What :func:`assume_due` would count on the civil day ``on``; writes nothing."""
+    """What :func:`assume_due` would count on the civil day ``on``; changes no record."""
     report = Report(on=on)
     for low, high, _ in customer_chunks():
-        with connection.cursor() as cursor:
-            cursor.execute(
-                f"SELECT reason, COUNT(*) FROM ({CLASSIFIED}) z GROUP BY reason",
-                _values(on, low, high),
-            )
-            report.left_alone.update(dict(cursor.fetchall()))
+        report.left_alone.update(_classify(on, low, high))
     report.assumed = report.left_alone.pop(ASSUME, 0)
     return report
 

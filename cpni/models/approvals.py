@@ -27,8 +27,9 @@ class Approval(models.Model):
     # Only the customer leaves these.
     CUSTOMER_DECIDED = (State.EXPRESS, State.DENIED)
 
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
-    use = models.ForeignKey(Use, models.PROTECT, related_name="+")
+    # The constraint on the pair is the index that both are looked up by.
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+", db_index=False)
+    use = models.ForeignKey(Use, models.PROTECT, related_name="+", db_index=False)
     state = models.CharField(max_length=9, choices=State)
     effective_on = models.DateField()
     because = models.CharField(max_length=200)

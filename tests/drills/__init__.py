@@ -1,0 +1,1 @@
+"""Drills: real processes, started at once or killed in the middle."""
