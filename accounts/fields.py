@@ -8,7 +8,7 @@ from email_validator import EmailNotValidError, validate_email
 
 REGION = "US"  # numbers without a country code belong to the North American plan
 POSTCODE = re.compile(r"\d{5}(-\d{4})?")
-# Names travel into mail headers, letters and spreadsheets: no line ends or other control characters.
+# Names travel into mail headers, letters and spreadsheets: no line ends, no control characters.
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
 

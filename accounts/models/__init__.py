@@ -1,6 +1,7 @@
 """Who? Customers, how to reach them, their services; the carrier; the staff; job runs.
 
-Inside the package imports run: staff, carrier, runs <- customers <- services, contacts, lists, imports.
+Inside the package imports run: staff, carrier, runs <- customers <- services, contacts, lists,
+imports.
 Outsiders import from here.
 """
 

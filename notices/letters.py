@@ -1,0 +1,198 @@
+"""Letters: put in a batch, exported for printing, confirmed as mailed with a date and a proof.
+
+Until a batch is confirmed no clock runs: neither printing nor a schedule is mailing (domain.md
+11.3).
+"""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from django.db import transaction
+from django.db.models import Count
+from django.utils import timezone
+
+from accounts import history
+from accounts.civil import civil_day
+from accounts.errors import Refused
+from accounts.models import Carrier, User
+from notices import campaigns
+from notices.clock import window
+from notices.models import Campaign, Delivery, PostBatch
+from notices.placeholders import fill
+from notices.references import delivery_id
+from notices.rendering import campaign_values
+
+State = Delivery.State
+COLUMNS = ("reference", "name", "line1", "line2", "city", "state", "postcode", "language")
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+@dataclass(frozen=True)
+class Confirmed:
+    """What confirming a mailing did: letters that got their date, and letters put back."""
+
+    mailed: int
+    put_back: int
+
+
+def make_batch(
+    campaign: Campaign, *, by: User | None, because: str, at: datetime
+) -> PostBatch | None:
+    """Put every waiting letter of a running campaign in a new batch; None when none waits.
+
+    Raises Refused when the campaign is not running.
+    """
+    with transaction.atomic():
+        # Locked, so that two people at once cannot split the letters between two batches.
+        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        if locked.status != Campaign.Status.RUNNING:
+            raise Refused(
+                f"The campaign is {locked.get_status_display().lower()}.",
+                "Letters leave only while it runs.",
+            )
+        waiting = Delivery.objects.filter(
+            campaign=locked, channel=Delivery.Channel.POST, state=State.QUEUED
+        )
+        if not waiting.exists():
+            return None
+        batch = PostBatch(campaign=locked, created_at=at, created_by=by)
+        history.save(batch, by=by, because=because)
+        batch.size = waiting.update(state=State.BATCHED, batch=batch)
+        history.save(batch, by=by, because=f"{batch.size} letters")
+        _record_batch(batch, by=by, because=f"Put in {batch}")
+    return batch
+
+
+def export(batch: PostBatch) -> Iterator[str]:
+    """The batch as lines of CSV for the mail house: address, subject and the letter's text.
+
+    Ordered by ZIP code, as the post wants it. Values that a spreadsheet would take for a formula
+    are preceded by an apostrophe. Memory does not grow with the size of the batch.
+    """
+    carrier = Carrier.objects.get()
+    values = campaign_values(batch.campaign.notice, carrier)
+    letters = {t.pk: fill(t.letter_body, values) for t in batch.campaign.notice.texts.all()}
+    yield _line([*COLUMNS, "subject", "letter"])
+    rows = (
+        batch.deliveries.exclude(state=State.CANCELLED)
+        .select_related("contact_point", "text")
+        .order_by("contact_point__postcode", "pk")
+    )
+    for delivery in rows.iterator(chunk_size=2_000):
+        point = delivery.contact_point
+        assert point is not None  # noqa: S101  (constraint: a letter has an address)
+        own = {"customer_name": delivery.recipient_name, "reference": delivery.reference}
+        yield _line(
+            [
+                delivery.reference,
+                delivery.recipient_name,
+                point.line1,
+                point.line2,
+                point.city,
+                point.state,
+                point.postcode,
+                delivery.text.language,
+                delivery.text.subject,
+                fill(letters[delivery.text_id], own),
+            ]
+        )
+
+
+def mark_exported(batch: PostBatch, *, by: User | None, at: datetime) -> None:
+    """Note the first export of ``batch``; later ones change nothing."""
+    if batch.exported_at is None:
+        batch.exported_at = at
+        history.save(batch, by=by, because="Exported for printing")
+
+
+def _line(cells: Sequence[str]) -> str:
+    text = io.StringIO()
+    csv.writer(text).writerow([f"'{c}" if c.startswith(FORMULA) else c for c in cells])
+    return text.getvalue()
+
+
+def confirm_mailed(
+    batch: PostBatch,
+    *,
+    on: date,
+    proof: str,
+    by: User | None,
+    because: str,
+    today: date,
+    not_mailed: Sequence[str] = (),
+) -> Confirmed:
+    """Record that the letters of ``batch`` were handed to the post on the civil day ``on``.
+
+    Each gets that mailing date and from it its window. The letters whose references are in
+    ``not_mailed`` go back to wait for the next batch. ``today`` is the carrier's civil day. A
+    second call finds nothing left to confirm. Raises Refused for a day in the future or before the
+    batch was made, without proof, and for a reference that is not in the batch.
+    """
+    if on > today:
+        raise Refused("The mailing date lies in the future.", "Confirm it once it was mailed.")
+    made_on = civil_day(batch.created_at, Carrier.zone_or_default())
+    if on < made_on:
+        raise Refused(
+            f"The batch was made on {made_on:%B} {made_on.day}, after that day.",
+            "Correct the mailing date.",
+        )
+    if not proof.strip():
+        raise Refused(
+            "Mailing needs its proof.", "Give the statement of mailing or the post's receipt."
+        )
+    clock = window(on, batch.campaign.notice.waiting_days, by_post=True)
+    with transaction.atomic():
+        PostBatch.objects.select_for_update().get(pk=batch.pk)
+        waiting = Delivery.objects.filter(batch=batch, state=State.BATCHED)
+        put_back = _ids(waiting.values_list("pk", flat=True), not_mailed)
+        returned = Delivery.objects.filter(pk__in=put_back).update(state=State.QUEUED, batch=None)
+        if returned:
+            _record_ids(put_back, by=by, because="Was not mailed with its batch")
+        mailed = waiting.update(
+            state=State.SENT,
+            sent_at=timezone.now(),
+            mailed_on=on,
+            last_objection_day=clock.last_objection_day,
+            assume_from=clock.assume_from,
+            mailing_proof=proof.strip()[:200],
+        )
+        if mailed:
+            _record_batch(batch, by=by, because=because)
+    campaigns.finish_if_done(batch.campaign_id)
+    return Confirmed(mailed, returned)
+
+
+def _ids(waiting: Sequence[int], references: Sequence[str]) -> list[int]:
+    """The delivery ids that ``references`` name; all must be among ``waiting``."""
+    known = set(waiting) if references else set()
+    found = {text: delivery_id(text) for text in references}
+    unknown = sorted(text for text, pk in found.items() if pk not in known)
+    if unknown:
+        raise Refused(f"Not waiting in this batch: {', '.join(unknown)}.", "Check the references.")
+    return sorted({pk for pk in found.values() if pk is not None})
+
+
+def unconfirmed() -> "list[PostBatch]":
+    """Batches with letters that nobody has confirmed as mailed, oldest first; ``waiting`` each."""
+    return list(
+        PostBatch.objects.filter(deliveries__state=State.BATCHED)
+        .annotate(waiting=Count("deliveries"))
+        .select_related("campaign")
+        .order_by("created_at")
+    )
+
+
+def _record_batch(batch: PostBatch, *, by: User | None, because: str) -> None:
+    history.record_rows(
+        Delivery, "t.batch_id = %s", [batch.pk], by=by, because=because, at=timezone.now()
+    )
+
+
+def _record_ids(ids: Sequence[int], *, by: User | None, because: str) -> None:
+    places = ", ".join(["%s"] * len(ids))
+    history.record_rows(
+        Delivery, f"t.id IN ({places})", ids, by=by, because=because, at=timezone.now()
+    )

@@ -1,0 +1,148 @@
+"""What came back: bounces, refused addresses, returned letters, and the substitute notice.
+
+64.2008(d)(3)(iii): a notice that is returned undeliverable must be sent in another form before the
+customer counts as noticed; letters are treated alike (domain.md 14.3). The only writer of
+``Delivery.outcome``. What was approved on such a notice is taken back one floor up, from
+these rows.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db import transaction
+
+from accounts import contacts, history
+from accounts.errors import Refused
+from accounts.models import ContactPoint, User
+from notices import campaigns
+from notices.models import Campaign, Delivery
+
+Channel, State, Outcome = Delivery.Channel, Delivery.State, Delivery.Outcome
+# What can come back by which way.
+OUTCOME_OF = {Channel.EMAIL: Outcome.BOUNCED, Channel.POST: Outcome.RETURNED}
+
+
+@dataclass(frozen=True)
+class Result:
+    """What recording an outcome did: whether it was new, and the substitute that it opened."""
+
+    new: bool
+    substitute: Delivery | None
+
+
+def record(delivery: Delivery, *, outcome: str, on: date, by: User | None, because: str) -> Result:
+    """Record that a sent notice came back: ``bounced`` or ``returned``, learnt on the day ``on``.
+
+    1. The delivery gets the outcome; its clock counts for nothing from then on.
+    2. Its address is marked undeliverable.
+    3. A substitute in another form is opened, with a clock of its own once it is sent.
+
+    A second report of the same delivery does nothing. Raises Refused when it was not sent, or the
+    outcome does not fit its channel.
+    """
+    with transaction.atomic():
+        locked = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+        if locked.outcome:
+            return Result(False, None)
+        if locked.state != State.SENT:
+            raise Refused("This notice has not been sent.", "Only a sent notice can come back.")
+        if OUTCOME_OF.get(Channel(locked.channel)) != outcome:
+            raise Refused(
+                f"A notice by {locked.get_channel_display().lower()} cannot be"
+                f" {Outcome(outcome).label.lower()}.",
+                "Choose the other outcome.",
+            )
+        locked.outcome, locked.outcome_on = outcome, on
+        history.save(locked, by=by, because=because, update_fields=["outcome", "outcome_on"])
+        result = Result(True, _missed(locked, on=on, by=by, because=because))
+    delivery.refresh_from_db()
+    return result
+
+
+def refused_by_server(
+    delivery_id: int, *, reason: str, answer: str, on: date, address_is_bad: bool
+) -> Delivery | None:
+    """Record that the relay would not take an e-mail, for good, on the civil day ``on``.
+
+    sending -> failed, with ``reason`` in words and the server's ``answer``; the address is marked
+    undeliverable when ``address_is_bad``; a substitute is opened, and returned.
+    """
+    with transaction.atomic():
+        locked = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
+        if locked.state != State.SENDING:
+            return None
+        locked.state, locked.reason, locked.server_answer = State.FAILED, reason, answer
+        locked.try_after = None
+        history.save(
+            locked,
+            by=None,
+            because=reason,
+            update_fields=["state", "reason", "server_answer", "try_after"],
+        )
+        return _missed(locked, on=on, by=None, because=reason, address_is_bad=address_is_bad)
+
+
+def _missed(
+    delivery: Delivery, *, on: date, by: User | None, because: str, address_is_bad: bool = True
+) -> Delivery | None:
+    if address_is_bad and delivery.contact_point_id is not None:
+        contacts.mark_undeliverable([delivery.contact_point_id], on=on, by=by, because=because)
+    return open_substitute(delivery, on=on, by=by)
+
+
+def open_substitute(delivery: Delivery, *, on: date, by: User | None) -> Delivery | None:
+    """Queue the notice once more in another form, or put the customer on the exceptions list.
+
+    None when the campaign was cancelled or the next round exists already.
+    """
+    campaign = delivery.campaign
+    if campaign.status == Campaign.Status.CANCELLED:
+        return None
+    following = Delivery.objects.filter(
+        campaign=campaign, customer=delivery.customer, round=delivery.round + 1
+    )
+    if following.exists():
+        return None
+    point = _another_way(delivery, on=on)
+    substitute = Delivery(
+        campaign=campaign,
+        customer=delivery.customer,
+        round=delivery.round + 1,
+        text=delivery.text,
+        channel=_channel(point),
+        contact_point=point,
+        recipient_name=delivery.customer.name,
+        state=State.QUEUED if point else State.UNREACHABLE,
+        reason=""
+        if point
+        else "It came back, and there is no other way to reach the customer. Ask on the next call.",
+    )
+    history.save(substitute, by=by, because=f"Substitute for notice {delivery.reference}")
+    if point:
+        campaigns.reopen(campaign, by=by, because="A substitute notice was added")
+    return substitute
+
+
+def _channel(point: ContactPoint | None) -> Channel:
+    if point is None:
+        return Channel.NONE
+    return Channel.EMAIL if point.kind == ContactPoint.Kind.EMAIL else Channel.POST
+
+
+def _another_way(delivery: Delivery, *, on: date) -> ContactPoint | None:
+    """A deliverable contact point of the customer in a form that has not been tried yet."""
+    tried = set(
+        Delivery.objects.filter(campaign=delivery.campaign, customer=delivery.customer).values_list(
+            "channel", flat=True
+        )
+    )
+    notice, customer = delivery.campaign.notice, delivery.customer
+    usable = ContactPoint.objects.current().filter(customer=customer, undeliverable_since=None)
+    if Channel.POST not in tried and notice.by_post:
+        post = usable.filter(kind=ContactPoint.Kind.POST).first()
+        if post:
+            return post
+    consented = customer.email_notices_since and customer.email_notices_since <= on
+    if Channel.EMAIL not in tried and notice.by_email and consented:
+        return usable.filter(kind=ContactPoint.Kind.EMAIL).first()
+    return None

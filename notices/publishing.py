@@ -1,0 +1,88 @@
+"""Notices: approved by a second person, and then fixed; copied when they must change."""
+
+from datetime import datetime
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts import history
+from accounts.errors import Refused
+from accounts.models import Customer, User
+from notices.models import Notice, NoticeText, PolicyVersion, Use
+
+
+def approve_notice(notice: Notice, *, by: User, because: str, at: datetime) -> bool:
+    """Approve a draft; from then on its words cannot change. ``at`` is an aware instant.
+
+    False when it was approved already. Raises Refused for its author, and for anything that would
+    make the notice worthless: no text in English, a missing body, no use asked for, a use that its
+    policy version does not declare or that opt-out cannot approve (64.2007(b)).
+    """
+    with transaction.atomic():
+        notice = Notice.objects.select_for_update().get(pk=notice.pk)
+        if notice.status == Notice.Status.APPROVED:
+            return False
+        if notice.author_id == by.pk:
+            raise Refused("You wrote this notice.", "Someone else must approve it.")
+        _check(notice)
+        notice.status = Notice.Status.APPROVED
+        notice.approved_by, notice.approved_at = by, at
+        history.save(notice, by=by, because=because)
+    return True
+
+
+def _check(notice: Notice) -> None:
+    policy = notice.policy_version
+    if policy.status != PolicyVersion.Status.PUBLISHED:
+        raise Refused(f"{policy} is not published.", "Publish it first.")
+    texts = list(notice.texts.all())
+    if not any(text.language == Customer.Language.ENGLISH for text in texts):
+        raise Refused("There is no text in English.", "Add one: it is what others fall back to.")
+    for text in texts:
+        try:
+            text.full_clean()
+        except ValidationError as error:
+            raise Refused(
+                f"{text.get_language_display()}: {' '.join(error.messages)}", "Correct the text."
+            ) from error
+    uses = list(notice.uses.all())
+    if notice.kind == Notice.Kind.CPNI and not uses:
+        raise Refused("It asks approval for no use.", "Choose the uses that the text speaks of.")
+    declared = set(policy.uses.all())
+    for use in uses:
+        if use.mechanism != Use.Mechanism.OPT_OUT:
+            raise Refused(
+                f"“{use}” cannot be approved by silence ({use.section}).", "Take it off the notice."
+            )
+        if use not in declared:
+            raise Refused(
+                f"{policy} does not declare “{use}”.", "Take it off, or write a policy version."
+            )
+
+
+def new_version(notice: Notice, *, by: User, because: str) -> Notice:
+    """A draft with the same words as ``notice``, to be changed."""
+    with transaction.atomic():
+        copy = Notice(
+            title=f"{notice.title} (new version)"[:100],
+            kind=notice.kind,
+            policy_version=notice.policy_version,
+            channels=notice.channels,
+            waiting_days=notice.waiting_days,
+            author=by,
+        )
+        history.save(copy, by=by, because=because)
+        copy.uses.set(notice.uses.all())
+        for text in notice.texts.all():
+            history.save(
+                NoticeText(
+                    notice=copy,
+                    language=text.language,
+                    subject=text.subject,
+                    email_body=text.email_body,
+                    letter_body=text.letter_body,
+                ),
+                by=by,
+                because=because,
+            )
+    return copy
