@@ -7,6 +7,12 @@ from django.core.exceptions import ValidationError
 from email_validator import EmailNotValidError, validate_email
 
 REGION = "US"  # numbers without a country code belong to the North American plan
+PLAIN_NUMBER = re.compile(r"\(?([2-9]\d\d)\)?[-. ]?([2-9]\d\d)[-. ]?(\d{4})", re.ASCII)
+# Nothing here needs quoting, folding or punycode; special names (RFC 6761) are left to the library.
+PLAIN_ADDRESS = re.compile(
+    r"([a-z0-9]+(?:[._+-][a-z0-9]+)*)@((?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:com|net|org|edu|us))",
+    re.ASCII | re.IGNORECASE,
+)
 POSTCODE = re.compile(r"\d{5}(-\d{4})?")
 # Names travel into mail headers, letters and spreadsheets: no line ends, no control characters.
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
@@ -17,13 +23,19 @@ def telephone(text: str) -> str:
 
     Raises ValidationError when it is not a possible telephone number.
     """
+    # The library takes 60 µs; an import of a million customers has mostly ten-digit numbers.
+    plain = PLAIN_NUMBER.fullmatch(text)
+    if plain:
+        return "+1" + "".join(plain.groups())
     try:
         number = phonenumbers.parse(text, REGION)
     except phonenumbers.NumberParseException as error:
         raise ValidationError(
             f"“{text}” is not a telephone number. Write it like 801-555-0134."
         ) from error
-    if not phonenumbers.is_possible_number(number):
+    # Seven digits are "possible" to the library, but cannot be called from elsewhere.
+    reason = phonenumbers.is_possible_number_with_reason(number)
+    if reason != phonenumbers.ValidationResult.IS_POSSIBLE:
         raise ValidationError(f"“{text}” is not a telephone number. Write it like 801-555-0134.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
@@ -52,6 +64,10 @@ def email_address(text: str) -> str:
 
     Raises ValidationError when mail could not be addressed to it. Nothing is looked up.
     """
+    # As above: the library takes 90 µs.
+    plain = PLAIN_ADDRESS.fullmatch(text)
+    if plain and len(plain[1]) <= 64 and len(text) <= 254:
+        return f"{plain[1]}@{plain[2].lower()}"
     try:
         return validate_email(text, check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError as error:

@@ -17,9 +17,8 @@ def insert_from(
     named = {f"into_{name}": value for name, value in values.items()}
     selected = rows.order_by().annotate(**named).values_list(*named)
     sql, params = selected.query.get_compiler(connection=connection).as_sql()
-    columns = ", ".join(
-        connection.ops.quote_name(str(model._meta.get_field(name).column)) for name in values
-    )
+    column_of = {field.name: field.column for field in model._meta.concrete_fields}
+    columns = ", ".join(connection.ops.quote_name(str(column_of[name])) for name in values)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {model._meta.db_table} ({columns}) {sql} ON CONFLICT DO NOTHING", params

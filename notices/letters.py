@@ -6,7 +6,7 @@ Until a batch is confirmed no clock runs: neither printing nor a schedule is mai
 
 import csv
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -165,7 +165,7 @@ def confirm_mailed(
     return Confirmed(mailed, returned)
 
 
-def _ids(waiting: Sequence[int], references: Sequence[str]) -> list[int]:
+def _ids(waiting: Iterable[int], references: Sequence[str]) -> list[int]:
     """The delivery ids that ``references`` name; all must be among ``waiting``."""
     known = set(waiting) if references else set()
     found = {text: delivery_id(text) for text in references}

@@ -123,7 +123,7 @@ def open_substitute(delivery: Delivery, *, on: date, by: User | None) -> Deliver
     return substitute
 
 
-def _channel(point: ContactPoint | None) -> Channel:
+def _channel(point: ContactPoint | None) -> str:
     if point is None:
         return Channel.NONE
     return Channel.EMAIL if point.kind == ContactPoint.Kind.EMAIL else Channel.POST

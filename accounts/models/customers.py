@@ -52,6 +52,12 @@ class Customer(models.Model):
         blank=True,
         help_text="Where the approval can be looked up: form, order or recording number.",
     )
+    email_notices_withdrawn_on = models.DateField(
+        "withdrew that consent on",
+        null=True,
+        blank=True,
+        help_text="An import brings back no consent that was given before this day.",
+    )
     merged_into = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="merged_from"
     )

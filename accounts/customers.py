@@ -1,0 +1,81 @@
+"""Customers: service ends and begins again; consent to notices by e-mail is given and withdrawn."""
+
+from datetime import date
+
+from django.db import transaction
+
+from accounts import history
+from accounts.errors import Refused
+from accounts.models import Customer, User
+
+Status = Customer.Status
+
+
+def discontinue(customer: Customer, *, on: date, by: User | None, because: str) -> bool:
+    """End ``customer``'s service on the civil day ``on``. Approvals end with it; opt-outs stay.
+
+    False when it has ended already. Raises Refused for a merged account or a day before the start.
+    """
+    with transaction.atomic():
+        locked = _locked(customer)
+        if locked.status == Status.DISCONTINUED:
+            return False
+        if on < locked.active_since:
+            raise Refused("Service cannot end before it began.", "Correct the day.")
+        locked.status, locked.discontinued_on = Status.DISCONTINUED, on
+        history.save(locked, by=by, because=because)
+    customer.refresh_from_db()
+    return True
+
+
+def reconnect(customer: Customer, *, on: date, by: User | None, because: str) -> bool:
+    """Begin a new period of service on ``on``. Notices and approvals of the last do not come back.
+
+    False when the customer is active. Raises Refused for a merged account or a day before the end.
+    """
+    with transaction.atomic():
+        locked = _locked(customer)
+        if locked.status == Status.ACTIVE:
+            return False
+        if locked.discontinued_on and on < locked.discontinued_on:
+            raise Refused("Service cannot begin again before it ended.", "Correct the day.")
+        locked.status, locked.discontinued_on, locked.active_since = Status.ACTIVE, None, on
+        history.save(locked, by=by, because=because)
+    customer.refresh_from_db()
+    return True
+
+
+def record_email_consent(
+    customer: Customer, *, on: date, proof: str, by: User | None, because: str
+) -> None:
+    """Record express consent to notices by e-mail, given on ``on`` (64.2008(d)(3)(i)).
+
+    Raises Refused without proof: the rule asks for consent that can be verified.
+    """
+    if not proof.strip():
+        raise Refused("Consent needs its proof.", "Say where the approval can be looked up.")
+    with transaction.atomic():
+        locked = _locked(customer)
+        locked.email_notices_since, locked.email_notices_proof = on, proof.strip()[:200]
+        history.save(locked, by=by, because=because)
+    customer.refresh_from_db()
+
+
+def withdraw_email_consent(customer: Customer, *, on: date, by: User | None, because: str) -> bool:
+    """Send notices by post from now on; no import brings the consent back. False if none is."""
+    with transaction.atomic():
+        locked = _locked(customer)
+        if locked.email_notices_since is None:
+            return False
+        locked.email_notices_since, locked.email_notices_proof = None, ""
+        locked.email_notices_withdrawn_on = on
+        history.save(locked, by=by, because=because)
+    customer.refresh_from_db()
+    return True
+
+
+def _locked(customer: Customer) -> Customer:
+    locked = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
+    if locked.status == Status.MERGED:
+        raise Refused("This account was merged into another.", "Use that account.")
+    return locked

@@ -1,0 +1,279 @@
+"""Writing checked rows of a billing export: what differs from what is known, and no more."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import timezone
+
+from accounts import history
+from accounts.import_rows import CheckedRow, Problem
+from accounts.insert import insert_rows, next_ids
+from accounts.models import ContactPoint, Customer, Service, User
+
+LISTED = 5_000  # ids in one IN list
+Kind, Status = ContactPoint.Kind, Customer.Status
+
+CUSTOMER_FIELDS = (
+    "id",
+    "account_number",
+    "name",
+    "kind",
+    "status",
+    "active_since",
+    "discontinued_on",
+    "language",
+    "email_notices_since",
+    "email_notices_proof",
+)
+POINT_FIELDS = (
+    "id",
+    "customer",
+    "kind",
+    "value",
+    "line1",
+    "line2",
+    "city",
+    "state",
+    "postcode",
+    "since",
+)
+SERVICE_FIELDS = ("id", "customer", "category", "telephone_number", "started_on", "ended_on")
+
+
+@dataclass(frozen=True)
+class Written:
+    """What became of one row: ``created``, ``changed``, ``unchanged`` or ``refused``."""
+
+    row: CheckedRow
+    what: str
+    effects: tuple[str, ...] = ()
+    problem: Problem | None = None
+
+
+def write_rows(
+    rows: Sequence[CheckedRow], *, on: date, by: User | None, because: str
+) -> list[Written]:
+    """Write checked rows, with history of exactly what they change. Call it in a transaction.
+
+    ``on`` is the carrier's civil day, from which changes count. Returns what became of each row.
+    """
+    return _Chunk(rows, on=on, by=by, because=because).write()
+
+
+class _Chunk:
+    """The rows of one transaction against what is known of their customers."""
+
+    def __init__(
+        self, rows: Sequence[CheckedRow], *, on: date, by: User | None, because: str
+    ) -> None:
+        self.rows, self.on, self.by, self.because = rows, on, by, because
+        numbers = [row.account_number for row in rows]
+        self.known = {
+            c.account_number: c
+            for c in Customer.objects.select_for_update().filter(account_number__in=numbers)
+        }
+        ids = [c.pk for c in self.known.values()]
+        self.points: dict[tuple[int, str], list[ContactPoint]] = {}
+        self.services: dict[tuple[int, str, str], list[Service]] = {}
+        if ids:
+            for point in ContactPoint.objects.current().filter(customer__in=ids):
+                self.points.setdefault((point.customer_id, point.kind), []).append(point)
+            for service in Service.objects.filter(customer__in=ids):
+                key = (service.customer_id, service.category, service.telephone_number)
+                self.services.setdefault(key, []).append(service)
+        self.new_customers: list[tuple[Any, ...]] = []
+        self.new_points: list[tuple[Any, ...]] = []
+        self.new_services: list[tuple[Any, ...]] = []
+        self.changed_customers: list[Customer] = []
+        self.ended_points: list[ContactPoint] = []
+        self.ended_services: list[Service] = []
+
+    def write(self) -> list[Written]:
+        fresh = [r for r in self.rows if r.account_number not in self.known]
+        id_of = dict(
+            zip((r.account_number for r in fresh), next_ids(Customer, len(fresh)), strict=True)
+        )
+        done = []
+        for row in self.rows:
+            if row.account_number in id_of:
+                self.add(id_of[row.account_number], row)
+                done.append(Written(row, "created"))
+            else:
+                done.append(self.change(self.known[row.account_number], row))
+        self.flush()
+        return done
+
+    def add(self, pk: int, row: CheckedRow) -> None:
+        """A customer who is not known yet."""
+        ended = row.discontinued_on or self.on
+        gone = row.status == Status.DISCONTINUED
+        self.new_customers.append(
+            (
+                pk,
+                row.account_number,
+                row.name,
+                row.kind or Customer.Kind.RESIDENTIAL.value,
+                row.status or Status.ACTIVE.value,
+                row.active_since,
+                ended if gone else None,
+                row.language or Customer.Language.ENGLISH.value,
+                row.email_notices_since,
+                row.email_notices_proof if row.email_notices_since else "",
+            )
+        )
+        for kind, values, since in _contacts(row):
+            self.new_points.append((pk, kind, *values, since or self.on))
+        for cell in row.services:
+            self.new_services.append(
+                (pk, cell.category, cell.number, cell.started_on, cell.ended_on)
+            )
+
+    def change(self, customer: Customer, row: CheckedRow) -> Written:
+        """A customer who is known: only what differs is written."""
+        if customer.status == Status.MERGED:
+            problem = Problem(
+                "account_number",
+                "This account was merged into another. Use that one, or remove the row.",
+            )
+            return Written(row, "refused", problem=problem)
+        effects = []
+        changed = False
+        for name in ("name", "kind", "language"):
+            given = getattr(row, name)
+            if given and given != getattr(customer, name):
+                setattr(customer, name, given)
+                changed = True
+        status = self.change_status(customer, row)
+        if status:
+            effects.append(status)
+        if self.takes_consent(customer, row):
+            customer.email_notices_since = row.email_notices_since
+            customer.email_notices_proof = row.email_notices_proof
+            effects.append("consented to notices by e-mail")
+        if changed or effects:
+            self.changed_customers.append(customer)
+        contacts = self.change_contacts(customer, row)
+        services = self.change_services(customer, row)
+        effects += contacts + services
+        return Written(row, "changed" if changed or effects else "unchanged", tuple(effects))
+
+    def change_status(self, customer: Customer, row: CheckedRow) -> str:
+        """Discontinue or reconnect. Returns what happened, in words."""
+        if row.status == Status.DISCONTINUED and customer.status == Status.ACTIVE:
+            customer.status = Status.DISCONTINUED
+            customer.discontinued_on = max(row.discontinued_on or self.on, customer.active_since)
+            return "discontinued"
+        if row.status == Status.ACTIVE and customer.status == Status.DISCONTINUED:
+            ended = customer.discontinued_on or self.on
+            # A new period of service: approvals of the one before do not come back.
+            customer.active_since = row.active_since if row.active_since > ended else self.on
+            customer.status, customer.discontinued_on = Status.ACTIVE, None
+            return "reconnected"
+        return ""
+
+    def takes_consent(self, customer: Customer, row: CheckedRow) -> bool:
+        """Whether the file's consent is news: none is recorded, and none was withdrawn since."""
+        given, withdrawn = row.email_notices_since, customer.email_notices_withdrawn_on
+        return (
+            given is not None
+            and customer.email_notices_since is None
+            and (withdrawn is None or given > withdrawn)
+        )
+
+    def change_contacts(self, customer: Customer, row: CheckedRow) -> list[str]:
+        effects = []
+        for kind, values, since in _contacts(row):
+            current = self.points.get((customer.pk, kind), [])
+            if any(
+                tuple(getattr(p, f) for f in ContactPoint.VALUE_FIELDS) == values for p in current
+            ):
+                continue
+            if kind != Kind.TELEPHONE:
+                self.ended_points += current
+            # An address cannot have come before the one that it replaces.
+            latest = max((p.since for p in current), default=None)
+            began = since if since and (latest is None or since > latest) else self.on
+            self.new_points.append((customer.pk, kind, *values, began))
+            effects.append(f"new {Kind(kind).label.lower()}")
+        return effects
+
+    def change_services(self, customer: Customer, row: CheckedRow) -> list[str]:
+        effects = []
+        for cell in row.services:
+            known = self.services.get((customer.pk, cell.category, cell.number), [])
+            same = [s for s in known if s.started_on == cell.started_on]
+            current = [s for s in known if s.ended_on is None]
+            if cell.ended_on is not None:
+                for service in (s for s in same or current if s.ended_on is None):
+                    service.ended_on = max(cell.ended_on, service.started_on)
+                    self.ended_services.append(service)
+                    effects.append("ended service")
+                if known:
+                    continue
+            elif current or same:
+                continue
+            self.new_services.append(
+                (customer.pk, cell.category, cell.number, cell.started_on, cell.ended_on)
+            )
+            effects.append("new service")
+        return effects
+
+    def flush(self) -> None:
+        """Write everything, in an order that no constraint objects to."""
+        if self.changed_customers:
+            names = [
+                "name",
+                "kind",
+                "language",
+                "status",
+                "active_since",
+                "discontinued_on",
+                "email_notices_since",
+                "email_notices_proof",
+            ]
+            Customer.objects.bulk_update(self.changed_customers, names, batch_size=500)
+            self.record(Customer, [c.pk for c in self.changed_customers], "~")
+        if self.ended_points:
+            ids = [p.pk for p in self.ended_points]
+            ContactPoint.objects.filter(pk__in=ids).update(until=self.on)
+            self.record(ContactPoint, ids, "~")
+        if self.ended_services:
+            Service.objects.bulk_update(self.ended_services, ["ended_on"], batch_size=500)
+            self.record(Service, [s.pk for s in self.ended_services], "~")
+        if self.new_customers:
+            insert_rows(Customer, CUSTOMER_FIELDS, self.new_customers)
+            self.record(Customer, [c[0] for c in self.new_customers], "+")
+        self.insert(ContactPoint, POINT_FIELDS, self.new_points)
+        self.insert(Service, SERVICE_FIELDS, self.new_services)
+
+    def insert(self, model: Any, names: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
+        if rows:
+            ids = next_ids(model, len(rows))
+            insert_rows(model, names, ((pk, *row) for pk, row in zip(ids, rows, strict=True)))
+            self.record(model, ids, "+")
+
+    def record(self, model: Any, ids: Sequence[int], kind: str) -> None:
+        at = timezone.now()
+        for start in range(0, len(ids), LISTED):
+            some = list(ids[start : start + LISTED])
+            history.record_rows(
+                model,
+                f"t.id IN ({', '.join(['%s'] * len(some))})",
+                some,
+                kind=kind,
+                by=self.by,
+                because=self.because,
+                at=at,
+            )
+
+
+def _contacts(row: CheckedRow) -> Iterator[tuple[str, tuple[str, ...], date | None]]:
+    """The contact points that a row gives: kind, values, since when."""
+    if row.postal:
+        yield Kind.POST.value, ("", *row.postal), row.address_since
+    if row.email:
+        yield Kind.EMAIL.value, (row.email, "", "", "", "", ""), row.email_since
+    if row.contact_number:
+        yield Kind.TELEPHONE.value, (row.contact_number, "", "", "", "", ""), None

@@ -1,0 +1,68 @@
+"""``manage.py import_customers FILE.csv``: customers from the billing system."""
+
+from argparse import ArgumentParser
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError
+from tqdm import tqdm
+
+from accounts.errors import Refused
+from accounts.import_rows import COLUMNS
+from accounts.importing import Summary, import_file
+from accounts.models import Carrier
+
+
+class Command(BaseCommand):
+    """Import customers, telling what that changes."""
+
+    help = (
+        "Import customers from a CSV file of the billing system: new ones are added, known ones"
+        " changed where the file differs, none removed. Bad rows go to FILE.errors.csv."
+    )
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("file", nargs="?", type=Path, metavar="FILE.csv")
+        parser.add_argument("--dry-run", action="store_true", help="Say what would change.")
+        parser.add_argument(
+            "--because", default="", metavar="TEXT", help="The reason that history shows."
+        )
+        parser.add_argument("--template", action="store_true", help="Print an empty file and stop.")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if options["template"]:
+            self.stdout.write(",".join(COLUMNS))
+            return
+        path: Path | None = options["file"]
+        if path is None or not path.is_file():
+            raise CommandError("Name a CSV file to import.")
+        with tqdm(total=path.stat().st_size, unit="B", unit_scale=True, disable=None) as bar:
+            try:
+                summary = import_file(
+                    path,
+                    today=Carrier.today(),
+                    by=None,
+                    because=options["because"] or f"Import of {path.name}",
+                    dry_run=options["dry_run"],
+                    progress=lambda done: bar.update(done - bar.n),
+                )
+            except Refused as refused:
+                raise CommandError(str(refused)) from refused
+        self.report(summary, dry_run=options["dry_run"])
+
+    def report(self, summary: Summary, *, dry_run: bool) -> None:
+        """Print what happened, or would."""
+        lead = "Would be imported" if dry_run else "Imported"
+        self.stdout.write(
+            f"{lead}: {summary.rows} rows, of which {summary.created} new, {summary.changed}"
+            f" changed, {summary.unchanged} unchanged, {summary.refused} refused."
+        )
+        for effect, count in sorted(summary.effects.items()):
+            self.stdout.write(f"  {effect}: {count}")
+        if summary.ignored_columns:
+            self.stdout.write(f"Ignored columns: {', '.join(summary.ignored_columns)}.")
+        if summary.errors_file:
+            self.stdout.write(
+                f"The refused rows, with what is wrong, are in {summary.errors_file}."
+                " Mend them there and import that file."
+            )
