@@ -4,7 +4,15 @@ from django.contrib import admin
 from django.urls import path
 from django.views.generic import RedirectView
 
+from config import captured_mail
+
 urlpatterns = [
+    path("captured-mail/", admin.site.admin_view(captured_mail.caught), name="captured-mail"),
+    path(
+        "captured-mail/<str:name>/",
+        admin.site.admin_view(captured_mail.message),
+        name="captured-message",
+    ),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]

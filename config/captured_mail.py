@@ -1,0 +1,51 @@
+"""The mail that the demo's server caught, as pages. Only where CAPTURED_MAIL_DIR is set."""
+
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.paginator import Paginator
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+
+PER_PAGE = 50
+
+
+def folder() -> Path:
+    """Where the mail is kept. Raises Http404 where none is caught."""
+    if not settings.CAPTURED_MAIL_DIR:
+        raise Http404
+    return Path(settings.CAPTURED_MAIL_DIR)
+
+
+def read(file: Path) -> EmailMessage:
+    """One message."""
+    return message_from_bytes(file.read_bytes(), policy=policy.default)
+
+
+def caught(request: HttpRequest) -> HttpResponse:
+    """The messages, newest first."""
+    files = sorted(folder().glob("*.eml"), key=lambda f: f.stat().st_mtime, reverse=True)
+    page = Paginator(files, PER_PAGE).get_page(request.GET.get("page"))
+    messages = [{"name": f.stem, "message": read(f)} for f in page]
+    context = admin.site.each_context(request)
+    context.update(title="Captured mail", page=page, messages_caught=messages)
+    return render(request, "captured_mail/list.html", context)
+
+
+def message(request: HttpRequest, name: str) -> HttpResponse:
+    """One message: its headers and its text."""
+    found = {file.stem: file for file in folder().glob("*.eml")}
+    if name not in found:
+        raise Http404
+    parsed = read(found[name])
+    body = parsed.get_body(preferencelist=("plain",))
+    context = admin.site.each_context(request)
+    context.update(
+        title=parsed["Subject"],
+        headers=[(k, v) for k, v in parsed.items()],
+        text=body.get_content() if body else "",
+    )
+    return render(request, "captured_mail/message.html", context)
