@@ -61,8 +61,8 @@ KEEP = (
     "DELETE FROM assuming",
 )
 
-# Why each notice to each customer of a chunk leads, or does not lead, to an assumption. The range is
-# given for every table, or PostgreSQL reads the whole of each one again for every chunk.
+# Why each notice to each customer of a chunk leads, or does not lead, to an assumption. The range
+# is given for every table, or PostgreSQL reads the whole of each one again for every chunk.
 JUDGE = f"""
 INSERT INTO assuming
 SELECT d.customer_id, nu.use_id, d.id, d.assume_from, CASE

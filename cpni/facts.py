@@ -24,7 +24,11 @@ class Spell:
 
 @dataclass(frozen=True)
 class Choice:
-    """An applied request: the customer's wish for some uses, or for all (``use_ids`` None)."""
+    """An applied request: the customer's wish for some uses, or for all (``use_ids`` None).
+
+    Opting out of everything is meant as widely as it can be. Opting back in to everything goes back
+    to what opt-out allows; a use that needs opt-in (64.2007(b)) must be named to be granted.
+    """
 
     request: OptOutRequest
     use_ids: frozenset[int] | None
@@ -32,7 +36,10 @@ class Choice:
 
     def covers(self, use: Use) -> bool:
         """Whether the customer spoke of ``use``."""
-        return self.use_ids is None or use.pk in self.use_ids
+        if self.use_ids is not None:
+            return use.pk in self.use_ids
+        opted_out = self.request.wish == OptOutRequest.Wish.OPT_OUT
+        return opted_out or use.mechanism == Use.Mechanism.OPT_OUT
 
 
 @dataclass(frozen=True)

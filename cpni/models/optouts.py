@@ -10,6 +10,7 @@ from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.db.models import Q
 
+from accounts.civil import add_months
 from accounts.history import History
 from accounts.models import Customer
 from notices.models import Use
@@ -60,7 +61,12 @@ class OptOutRequest(models.Model):
     postmark = models.DateField(null=True, blank=True)
     received_on = models.DateField(help_text="The day it reached us, by whatever route.")
     all_uses = models.BooleanField(
-        "for all uses", default=True, help_text="Every use that needs approval, now and later."
+        "for all uses",
+        default=True,
+        help_text=(
+            "Opting out: every use that needs approval, now and later. Opting back in: every use"
+            " that opt-out allows; name those that need opt-in."
+        ),
     )
     uses = models.ManyToManyField(
         Use,
@@ -135,6 +141,8 @@ class OptOutRequest(models.Model):
             day = getattr(self, field)
             if day and self.received_on and day > self.received_on:
                 errors[field] = "It cannot be later than the day it was received."
+            elif day and self.received_on and day < add_months(self.received_on, -12):
+                errors[field] = "It is more than a year before the day it was received."
         if self.wish == self.Wish.OPT_IN and not self.proof.strip():
             errors["proof"] = "Opting back in needs its proof (64.2007(a)(1))."
         if errors:

@@ -127,7 +127,7 @@ def test_an_opt_out_outlives_discontinuation_and_an_opting_in_does_not(delivery)
     assume_due(on=date(2027, 5, 1))
     assert ask(customer, date(2027, 5, 1)).reason is reasons.OPTED_OUT
     assert ask(other, date(2027, 5, 1)).reason is reasons.NEVER_NOTICED
-    assert Approval.objects.filter(customer=other, state="ended").count() == 6
+    assert Approval.objects.filter(customer=other, state="ended").count() == 3
 
 
 def test_a_use_added_later_is_denied_to_whom_opted_out_of_all(delivery):
@@ -147,6 +147,17 @@ def test_a_wrong_match_is_taken_back_and_the_daily_job_goes_on(delivery, staff):
     assert OptOutRequest.objects.get().status == "received"
     assume_due(on=DAY_AFTER)
     assert ask(delivery.customer, DAY_AFTER).allowed
+
+
+def test_opting_back_in_to_everything_does_not_reach_uses_that_need_opt_in_by_name(delivery):
+    customer = delivery.customer
+    apply(OptOutRequestFactory(opt_in=True), customer)
+    assert ask(customer, DAY_AFTER, "agents").reason is reasons.EXPRESS
+    assert ask(customer, DAY_AFTER, "contractors").reason is reasons.OPT_IN_NEEDED
+    named = OptOutRequestFactory(opt_in=True, all_uses=False)
+    named.uses.add(Use.objects.get(code="contractors"))
+    apply(named, customer)
+    assert ask(customer, DAY_AFTER, "contractors").reason is reasons.EXPRESS
 
 
 def test_applying_twice_changes_nothing_and_a_second_customer_is_refused(delivery):

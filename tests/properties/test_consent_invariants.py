@@ -58,7 +58,12 @@ class Model:
 
     def may_ever(self, code: str, on: date) -> bool:
         """Whether a use may be allowed on ``on`` once the daily job has run."""
-        spoken = [c for c in self.choices if c[0] in (None, code)]
+        # "Everything" in an opting in does not reach what needs opt-in by name.
+        spoken = [
+            c
+            for c in self.choices
+            if c[0] == code or (c[0] is None and not (c[1] and code == "contractors"))
+        ]
         spoken = [c for c in spoken if not c[1] or c[2] >= self.active_since]
         if spoken:
             return spoken[-1][1]
