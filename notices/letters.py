@@ -73,8 +73,11 @@ def export(batch: PostBatch) -> Iterator[str]:
     are preceded by an apostrophe. Memory does not grow with the size of the batch.
     """
     carrier = Carrier.objects.get()
-    values = campaign_values(batch.campaign.notice, carrier)
-    letters = {t.pk: fill(t.letter_body, values) for t in batch.campaign.notice.texts.all()}
+    notice = batch.campaign.notice
+    letters = {
+        t.pk: fill(t.letter_body, campaign_values(notice, carrier, t.language))
+        for t in notice.texts.all()
+    }
     yield _line([*COLUMNS, "subject", "letter"])
     rows = (
         batch.deliveries.exclude(state=State.CANCELLED)

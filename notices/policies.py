@@ -1,35 +1,54 @@
 """Publishing policy versions, and which version governs a customer's information."""
 
+from collections.abc import Iterable
 from datetime import date
+
+from django.db import transaction
 
 from accounts import history
 from accounts.errors import Refused
 from accounts.models import Customer, User
-from notices.models import PolicyBinding, PolicyVersion
+from notices.models import PolicyBinding, PolicyVersion, Use
 
 
-def publish(version: PolicyVersion, *, by: User | None, because: str) -> None:
-    """Publish a draft; from then on it cannot change. Publishing twice does nothing.
+def publish(version: PolicyVersion, *, by: User | None, because: str) -> bool:
+    """Publish a draft as it is stored; from then on it cannot change. False when it was already.
 
-    Raises Refused when it declares no use or another version takes effect that day.
+    ``version`` is brought up to date. Raises Refused when it declares no use, one that is
+    prohibited, or when another version takes effect that day.
     """
-    if version.status == PolicyVersion.Status.PUBLISHED:
-        return
-    if not version.uses.exists():
+    with transaction.atomic():
+        # Every version is locked, so that of two published at once the second sees the first.
+        versions = {v.pk: v for v in PolicyVersion.objects.select_for_update().order_by("pk")}
+        stored = versions[version.pk]
+        if stored.status == PolicyVersion.Status.PUBLISHED:
+            published = False
+        else:
+            _check(stored, versions.values())
+            stored.status = PolicyVersion.Status.PUBLISHED
+            history.save(stored, by=by, because=because)
+            published = True
+    version.refresh_from_db()
+    return published
+
+
+def _check(version: PolicyVersion, versions: Iterable[PolicyVersion]) -> None:
+    uses = list(version.uses.all())
+    if not uses:
         raise Refused(f"{version} declares no use of information.", "Choose its uses first.")
-    same_day = PolicyVersion.objects.filter(
-        status=PolicyVersion.Status.PUBLISHED, effective_on=version.effective_on
-    )
-    if same_day.exists():
-        raise Refused(
-            f"{same_day.get()} takes effect on the same day.", "Choose another effective date."
-        )
-    version.status = PolicyVersion.Status.PUBLISHED
-    history.save(version, by=by, because=because)
+    for use in uses:
+        if use.mechanism == Use.Mechanism.PROHIBITED:
+            raise Refused(f"“{use}” is prohibited ({use.section}).", "Take it off the version.")
+    for other in versions:
+        published = other.status == PolicyVersion.Status.PUBLISHED
+        if published and other.effective_on == version.effective_on:
+            raise Refused(
+                f"{other} takes effect on the same day.", "Choose another effective date."
+            )
 
 
 def in_force(on: date) -> PolicyVersion | None:
-    """The published version in force on ``on``; before the first, the first; None if there is none."""
+    """The published version in force on ``on``; before the first, the first; None without any."""
     published = PolicyVersion.objects.filter(status=PolicyVersion.Status.PUBLISHED)
     latest = published.filter(effective_on__lte=on).order_by("-effective_on").first()
     return latest or published.order_by("effective_on").first()

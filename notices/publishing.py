@@ -25,6 +25,10 @@ def approve_notice(notice: Notice, *, by: User, because: str, at: datetime) -> b
         if notice.author_id == by.pk:
             raise Refused("You wrote this notice.", "Someone else must approve it.")
         _check(notice)
+        for text in notice.texts.all():
+            # A draft changed by a statement has the digest of what it said before.
+            if text.digest != text.computed_digest():
+                history.save(text, by=by, because=because)
         notice.status = Notice.Status.APPROVED
         notice.approved_by, notice.approved_at = by, at
         history.save(notice, by=by, because=because)

@@ -1,10 +1,9 @@
 """What every test can ask for: a frozen day, clients by role, a real SMTP server."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from django.contrib.auth.models import Group, Permission
-from django.db import connection
 from django.test import Client
 
 from accounts.models import User
@@ -27,6 +26,19 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="REDIS_URL is not set"))
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix, tmp_path_factory
+) -> None:
+    """SQLite as a file, as in the product: real processes can open it, and locks are real."""
+    from django.conf import settings
+
+    database = settings.DATABASES["default"]
+    if database["ENGINE"] == "django.db.backends.sqlite3":
+        folder = tmp_path_factory.mktemp("database")
+        database.setdefault("TEST", {})["NAME"] = str(folder / "test.sqlite3")
+
+
 @pytest.fixture(autouse=True)
 def files_in_a_folder_of_their_own(settings, tmp_path) -> None:
     """No test writes into the installation's data."""
@@ -42,7 +54,7 @@ def files_in_a_folder_of_their_own(settings, tmp_path) -> None:
 
 @pytest.fixture
 def reference_data(db) -> None:
-    """The catalogue of uses and the roles, also after a transactional test has emptied the tables."""
+    """The catalogue of uses and the roles, which a transactional test leaves without."""
     if not Use.objects.exists():
         install(Use)
     if not Group.objects.filter(name=roles.OFFICER).exists():

@@ -1,7 +1,7 @@
 """The database itself refuses to change the text of an approved notice.
 
 On SQLite a migration that rebuilds notices_noticetext or notices_notice drops the triggers with the
-old table: repeat this operation after it (tests/notices/test_notice_text_is_fixed.py tells).
+old table: repeat this operation after it (tests/notices/test_approved_text_is_fixed.py tells).
 """
 
 from django.db import migrations

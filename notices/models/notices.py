@@ -127,6 +127,9 @@ class NoticeText(models.Model):
 
     def clean(self) -> None:
         errors = {}
+        if "{{" in self.subject or "}}" in self.subject:
+            # It is sent as it stands.
+            errors["subject"] = "A subject has no placeholders."
         notice = getattr(self, "notice", None)
         if notice and notice.by_email and not self.email_body.strip():
             errors["email_body"] = "This notice may go by e-mail, so it needs an e-mail body."

@@ -110,7 +110,7 @@ class Command(BaseCommand):
 
     def start(self, running: ExitStack, name: str, *arguments: str) -> None:
         """Start a Python process of ours; it is stopped when ``running`` is left."""
-        process = subprocess.Popen(  # noqa: S603  (our own modules)
+        process = subprocess.Popen(  # noqa: 
             [sys.executable, *arguments], cwd=settings.BASE_DIR, start_new_session=True
         )
         running.callback(stop, process)

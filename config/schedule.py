@@ -1,0 +1,17 @@
+"""Every periodic job, on one page. The tasks are in the module that each entry names."""
+
+from celery.schedules import crontab
+
+SCHEDULE = {
+    # Each minute: campaigns whose time has come, and what a worker that died left behind.
+    "start due campaigns": {
+        "task": "notices.tasks.start_due_campaigns",
+        "schedule": 60.0,
+    },
+    # Hourly and not daily: it finds nothing to do 23 times, costs seconds, and needs nobody when
+    # the hour that mattered was an outage. The day is the carrier's own, whatever the schedule's.
+    "assume approvals": {
+        "task": "cpni.tasks.assume_approvals",
+        "schedule": crontab(minute="10"),
+    },
+}

@@ -1,0 +1,292 @@
+"""What a sending loop holds and writes: its lease on the campaign, its marks, its settlements.
+
+A delivery by e-mail goes queued -> sending -> sent, or back to queued, or failed. "sending" is
+committed before the message leaves and settled after it has, so that whatever happens to the
+process in between, the row says that the message may have left. Rows are marked only by the loop
+that holds the campaign's lease, and no more of them than it has connections.
+"""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.db import connection, transaction
+from django.db.models import F, Q
+
+from accounts.civil import civil_day
+from accounts.history import record_rows
+from notices import outcomes
+from notices.clock import window
+from notices.models import Campaign, Delivery
+from notices.relay import Answer, Meaning
+
+ATTEMPTS = 5
+FIRST_BACK_OFF = timedelta(minutes=5)  # then 15, 45 and 135: a server that greylists, or reboots
+DOUBT = "It may have left when the sending was interrupted, so it is sent once more."
+CANCELLED = "The campaign was cancelled before it was sent."
+Status, State = Campaign.Status, Delivery.State
+# In these a loop may find rows that a dead one left.
+HOLDABLE = (Status.RUNNING, Status.PAUSED, Status.CANCELLED)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One message to send. ``address`` is the one frozen with the delivery."""
+
+    delivery_id: int
+    text_id: int
+    address: str
+    name: str
+
+
+@dataclass(frozen=True)
+class Done:
+    """What became of one message: ``answer`` is None when it was not tried at all."""
+
+    job: Job
+    answer: Answer | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Lease:
+    """A hold on a campaign, and how many messages a dead loop had left in doubt."""
+
+    token: uuid.UUID
+    doubtful: int
+
+
+# --- The lease -------------------------------------------------------------------------------
+
+
+def take_lease(campaign_id: int, *, at: datetime, seconds: float) -> Lease | None:
+    """Hold the campaign for one loop until ``at`` + ``seconds``; None if another loop does.
+
+    The lease of a loop that has not renewed it in time is taken over, and the rows that it was
+    sending are put back as doubtful.
+    """
+    token = uuid.uuid4()
+    with transaction.atomic():
+        taken = (
+            Campaign.objects.filter(pk=campaign_id, status__in=HOLDABLE)
+            .filter(Q(lease=None) | Q(lease_until__lte=at))
+            .update(lease=token, lease_until=at + timedelta(seconds=seconds))
+        )
+        return Lease(token, put_back_doubtful(campaign_id, at=at)) if taken else None
+
+
+def put_back_doubtful(campaign_id: int, *, at: datetime) -> int:
+    """Return what a dead loop was sending to the queue. The caller holds the lease.
+
+    They are sent again under the same Message-ID and their clock runs from that second sending: a
+    double notice is harmless, a missing one is not. Returns how many.
+    """
+    doubtful = Delivery.objects.filter(
+        campaign_id=campaign_id, channel=Delivery.Channel.EMAIL, state=State.SENDING
+    )
+    ids = list(doubtful.values_list("pk", flat=True))
+    if ids:
+        status = Campaign.objects.values_list("status", flat=True).get(pk=campaign_id)
+        gone = status == Status.CANCELLED
+        doubtful.filter(pk__in=ids).update(
+            state=State.CANCELLED if gone else State.QUEUED,
+            in_doubt=F("in_doubt") + 1,
+            reason="It may have left before the campaign was cancelled." if gone else DOUBT,
+        )
+        record(ids, because="A worker stopped before it knew whether this had left", at=at)
+    return len(ids)
+
+
+def check_lease(
+    campaign_id: int, token: uuid.UUID, *, at: datetime, seconds: float
+) -> tuple[str, datetime] | None:
+    """The campaign's status and the end of the lease, renewed when a quarter of it is used up.
+
+    None when the lease is another's. Call it first in the transaction: it locks the campaign, so
+    that neither pausing nor a take-over comes between this and what the transaction writes.
+    """
+    held = (
+        Campaign.objects.select_for_update(no_key=True)
+        .filter(pk=campaign_id, lease=token)
+        .values_list("status", "lease_until")
+        .first()
+    )
+    status, until = held or ("", None)
+    if until is None:
+        return None
+    if until - at < timedelta(seconds=seconds * 0.75):
+        until = at + timedelta(seconds=seconds)
+        Campaign.objects.filter(pk=campaign_id).update(lease_until=until)
+    return status, until
+
+
+def release_lease(campaign_id: int, token: uuid.UUID) -> None:
+    """Let go of the campaign, if it is still held."""
+    Campaign.objects.filter(pk=campaign_id, lease=token).update(lease=None, lease_until=None)
+
+
+# --- What to send ----------------------------------------------------------------------------
+
+
+def next_jobs(campaign_id: int, *, after: int, at: datetime, limit: int) -> list[Job]:
+    """The next deliveries after the id ``after`` that wait to be sent by e-mail. Nothing is marked.
+
+    ``after`` serves only to read on from where the loop is; it begins again from 0 at the end.
+    """
+    rows = (
+        Delivery.objects.filter(
+            Q(try_after=None) | Q(try_after__lte=at),
+            campaign_id=campaign_id,
+            channel=Delivery.Channel.EMAIL,
+            state=State.QUEUED,
+            pk__gt=after,
+        )
+        .order_by("pk")
+        .values_list("pk", "text_id", "contact_point__value", "recipient_name")[:limit]
+    )
+    return [Job(*row) for row in rows]
+
+
+def mark_sending(jobs: Sequence[Job]) -> list[Job]:
+    """Mark ``jobs`` as being sent; those of them that were still waiting are returned.
+
+    The mark is a lock and not a fact about the customer, so it leaves no row in history; what it
+    ends in does.
+    """
+    if not jobs:
+        return []
+    places = ", ".join(["%s"] * len(jobs))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"UPDATE notices_delivery SET state = 'sending' WHERE id IN ({places})"  # noqa: S608
+            " AND state = 'queued' RETURNING id",
+            [job.delivery_id for job in jobs],
+        )
+        marked = {row[0] for row in cursor.fetchall()}
+    return [job for job in jobs if job.delivery_id in marked]
+
+
+# --- What became of it -----------------------------------------------------------------------
+
+
+def settle(
+    done: Sequence[Done], *, cancelled: bool, waiting_days: int, zone: ZoneInfo, at: datetime
+) -> None:
+    """Write what became of messages that were marked. The caller holds the lease.
+
+    ``waiting_days`` are what the notice gives; mailing dates are civil days in ``zone``.
+    ``cancelled``: the campaign was meanwhile; what is not sent then stays unsent.
+    """
+    settle_sent([d for d in done if means(d, Meaning.ACCEPTED)], waiting_days, zone, at)
+    for d in done:
+        if d.answer is None:
+            put_back(d, cancelled=cancelled, at=at)
+        elif d.answer.meaning is Meaning.NO_SUCH_ADDRESS:
+            fail(d, d.answer, zone=zone)
+        elif d.answer.meaning is not Meaning.ACCEPTED:
+            try_again(d, d.answer, cancelled=cancelled, zone=zone, at=at)
+
+
+def means(done: Done, meaning: Meaning) -> bool:
+    """Whether the relay's answer had this meaning."""
+    return done.answer is not None and done.answer.meaning is meaning
+
+
+def settle_sent(done: Sequence[Done], waiting_days: int, zone: ZoneInfo, at: datetime) -> None:
+    """Write that these were accepted, each with its own mailing date and clock."""
+    if not done:
+        return
+    params: list[Any] = []
+    for d in done:
+        mailed_on = civil_day(d.at, zone)
+        clock = window(mailed_on, waiting_days, by_post=False)
+        params += [
+            d.job.delivery_id,
+            d.answer.words if d.answer else "",
+            connection.ops.adapt_datetimefield_value(d.at),
+            *map(
+                connection.ops.adapt_datefield_value,
+                (mailed_on, clock.last_objection_day, clock.assume_from),
+            ),
+        ]
+    values = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(done))
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE notices_delivery SET state = 'sent', reason = '', attempts = attempts + 1,"  # noqa: S608
+            " try_after = NULL, server_answer = v.column2, sent_at = v.column3,"
+            " mailed_on = v.column4, last_objection_day = v.column5, assume_from = v.column6"
+            f" FROM (VALUES {values}) AS v"
+            " WHERE notices_delivery.id = v.column1 AND notices_delivery.state = 'sending'"
+            " RETURNING notices_delivery.id",
+            params,
+        )
+        ids = [row[0] for row in cursor.fetchall()]
+    record(ids, because="The relay accepted it", at=at)
+
+
+def put_back(done: Done, *, cancelled: bool, at: datetime) -> None:
+    """Return to the queue what was marked and then not tried. Nothing happened to it."""
+    if cancelled:
+        change(done, at, because=CANCELLED, state=State.CANCELLED, reason=CANCELLED)
+    else:
+        Delivery.objects.filter(pk=done.job.delivery_id, state=State.SENDING).update(
+            state=State.QUEUED
+        )
+
+
+def fail(done: Done, answer: Answer, *, zone: ZoneInfo) -> None:
+    """Write that the message will never be taken; a substitute in another form is opened."""
+    bad = answer.meaning is Meaning.NO_SUCH_ADDRESS
+    outcomes.refused_by_server(
+        done.job.delivery_id,
+        reason="The relay refused this address for good."
+        if bad
+        else f"The relay did not take it in {ATTEMPTS} attempts.",
+        answer=answer.words,
+        on=civil_day(done.at, zone),
+        address_is_bad=bad,
+    )
+
+
+def try_again(done: Done, answer: Answer, *, cancelled: bool, zone: ZoneInfo, at: datetime) -> None:
+    """Put back what was not taken, to be tried later; after the last attempt it has failed."""
+    doubt = answer.meaning is Meaning.DOUBT
+    attempts = 1 + Delivery.objects.values_list("attempts", flat=True).get(pk=done.job.delivery_id)
+    changes: dict[str, object] = {
+        "attempts": attempts,
+        "in_doubt": F("in_doubt") + int(doubt),
+        "server_answer": answer.words,
+    }
+    if cancelled:
+        change(done, at, because=CANCELLED, state=State.CANCELLED, reason=CANCELLED, **changes)
+    elif attempts >= ATTEMPTS:
+        # No history row of its own: failing writes one, and two at one instant look alike.
+        Delivery.objects.filter(pk=done.job.delivery_id, state=State.SENDING).update(**changes)
+        fail(done, answer, zone=zone)
+    else:
+        change(
+            done,
+            at,
+            because="The connection was lost in between" if doubt else "The relay did not take it",
+            state=State.QUEUED,
+            reason=DOUBT if doubt else "The relay did not take it yet; it is tried again.",
+            try_after=at + FIRST_BACK_OFF * 3 ** (attempts - 1),
+            **changes,
+        )
+
+
+def change(done: Done, at: datetime, *, because: str, **changes: object) -> None:
+    """Change one delivery that is being sent, with its history row."""
+    rows = Delivery.objects.filter(pk=done.job.delivery_id, state=State.SENDING)
+    if rows.update(**changes):
+        record([done.job.delivery_id], because=because, at=at)
+
+
+def record(ids: Sequence[int], *, because: str, at: datetime) -> None:
+    """History rows of these deliveries as they are now; no person did it."""
+    if ids:
+        places = ", ".join(["%s"] * len(ids))
+        record_rows(Delivery, f"t.id IN ({places})", ids, by=None, because=because, at=at)

@@ -1,0 +1,355 @@
+"""The sending loop: one campaign's e-mail, over several open connections, from rows to proof.
+
+One loop at a time holds a campaign (``Campaign.lease``). It works in turns; in each, one
+transaction
+
+1. sees that the lease is still held and the campaign still running (both locked),
+2. settles the messages that finished since the last turn,
+3. marks the next ones as being sent, never more than one for a connection;
+
+then the marked ones are handed to the threads, each of which has one connection and never touches
+the database. So at any moment a process that is killed leaves at most one message per connection
+in doubt, a pause or cancellation acts within one message per connection, and where to go on is in
+the rows, not in a cursor.
+
+Turns are committed durably: marks might be committed asynchronously on PostgreSQL, but a turn also
+settles, and a settlement lost in a crash of the server would be a second notice without a record.
+As a turn serves all connections that are ready, the wait for the disk is shared by them.
+"""
+
+import logging
+import time
+from collections import Counter, deque
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parseaddr
+from enum import StrEnum
+from queue import Empty, SimpleQueue
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from accounts.errors import Refused
+from accounts.models import Carrier
+from notices import campaigns, claims
+from notices.claims import Done, Job
+from notices.models import Campaign, Delivery, NoticeText
+from notices.pace import Pace
+from notices.references import reference
+from notices.relay import Meaning, configured
+from notices.rendering import Compiled, ascii_address, compile_message
+from notices.sender import Report, Sender
+
+log = logging.getLogger(__name__)
+
+READ_AHEAD = 500
+LOOK_UP = 0.5  # seconds after which an idle loop looks whether it should end
+# So many messages not taken, one after the other, are the relay's fault or the list's, not theirs.
+IN_A_ROW = 20
+
+
+class Ended(StrEnum):
+    """Why a loop ended."""
+
+    DONE = "everything was sent"
+    WAITING = "the rest waits for its next attempt"
+    TIME_UP = "there is more to send"
+    STOPPED = "the worker was told to stop"
+    NOT_RUNNING = "the campaign is not running"
+    HELD = "another loop sends this campaign"
+    RELAY = "the relay takes nothing at present"
+    PAUSED = "the campaign paused itself"
+
+
+COUNTED_AS = {
+    Meaning.ACCEPTED: "sent",
+    Meaning.NO_SUCH_ADDRESS: "refused",
+    Meaning.DECLINED: "to be tried again",
+    Meaning.LATER: "to be tried again",
+    Meaning.DOUBT: "in doubt",
+}
+
+
+@dataclass
+class Result:
+    """What one loop did: messages by what became of them, and why it ended."""
+
+    ended: Ended
+    counts: dict[str, int] = field(default_factory=dict)
+
+    @property
+    def go_on(self) -> bool:
+        """Whether another loop should follow at once."""
+        return self.ended in (Ended.TIME_UP, Ended.STOPPED)
+
+
+def send(
+    campaign_id: int,
+    *,
+    clock: Callable[[], datetime] = timezone.now,
+    seconds: float = 300,
+    stopping: Callable[[], bool] = lambda: False,
+) -> Result:
+    """Send the e-mail of a running campaign that waits to be sent, for about ``seconds``.
+
+    A no-op when another loop holds the campaign or it is not running. ``clock`` gives aware
+    instants that move on; ``stopping`` is asked between messages. A relay that takes nothing, for
+    whatever reason that may pass, ends the loop and loses nothing; a reason that needs a person
+    pauses the campaign and says it there.
+    """
+    lease = claims.take_lease(campaign_id, at=clock(), seconds=settings.SENDING_LEASE)
+    if lease is None:
+        held = Campaign.objects.filter(pk=campaign_id, status=Campaign.Status.RUNNING).exists()
+        return Result(Ended.HELD if held else Ended.NOT_RUNNING)
+    try:
+        campaign = Campaign.objects.select_related("notice__policy_version").get(pk=campaign_id)
+        if campaign.status != Campaign.Status.RUNNING:
+            return Result(Ended.NOT_RUNNING, {"in doubt": lease.doubtful})
+        loop = Loop(prepare(campaign), lease.token, clock, seconds, stopping)
+        loop.counts["in doubt"] += lease.doubtful
+        loop.run()
+        if loop.ended is Ended.PAUSED:
+            campaigns.pause(campaign, by=None, because=loop.because)
+    except Refused as refused:
+        campaigns.pause(campaign, by=None, because=str(refused))
+        return Result(Ended.PAUSED, {"in doubt": lease.doubtful})
+    finally:
+        claims.release_lease(campaign_id, lease.token)
+    if loop.ended is Ended.DONE:
+        campaigns.finish_if_done(campaign_id)
+    return Result(loop.ended or Ended.STOPPED, dict(loop.counts))
+
+
+def waiting(*, at: datetime) -> list[int]:
+    """The campaigns that need a loop at the instant ``at`` and have none."""
+    email = Delivery.objects.filter(campaign=OuterRef("pk"), channel=Delivery.Channel.EMAIL)
+    due = email.filter(Q(try_after=None) | Q(try_after__lte=at), state=Delivery.State.QUEUED)
+    left = email.filter(state=Delivery.State.SENDING)
+    return list(
+        Campaign.objects.filter(Q(lease=None) | Q(lease_until__lte=at))
+        .filter(Q(Exists(due), status=Campaign.Status.RUNNING) | Q(Exists(left)))
+        .filter(status__in=claims.HOLDABLE)
+        .order_by("pk")
+        .values_list("pk", flat=True)
+    )
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a loop needs to know about its campaign. None of it can change while it runs."""
+
+    campaign: Campaign
+    origin: str
+    texts: dict[int, Compiled]
+    zone: ZoneInfo
+
+    def compose(self, job: Job, at: datetime) -> tuple[str, bytes]:
+        """The address and the bytes of one message. Raises Unaddressable."""
+        address = ascii_address(job.address)
+        delivery = Delivery(pk=job.delivery_id, campaign=self.campaign)
+        return address, self.texts[job.text_id].message(
+            address=address,
+            name=job.name,
+            message_id=delivery.message_id,
+            reference=reference(job.delivery_id),
+            at=at,
+        )
+
+
+def prepare(campaign: Campaign) -> Prepared:
+    """Compile the campaign's texts. Raises Refused when the installation cannot send e-mail."""
+    if not configured():
+        raise Refused("No mail relay is set up.", "Set EMAIL_URL and resume the campaign.")
+    carrier = Carrier.get()
+    if carrier is None:
+        raise Refused("The carrier is not filled in.", "Fill it in and resume the campaign.")
+    texts = NoticeText.objects.filter(notice=campaign.notice).select_related(
+        "notice__policy_version"
+    )
+    return Prepared(
+        campaign=campaign,
+        origin=ascii_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
+        texts={text.pk: compile_message(text, carrier) for text in texts},
+        zone=carrier.zone,
+    )
+
+
+class Loop:
+    """One sending loop: what is on its way, and what it decides in each turn."""
+
+    def __init__(
+        self,
+        prepared: Prepared,
+        token: UUID,
+        clock: Callable[[], datetime],
+        seconds: float,
+        stopping: Callable[[], bool],
+    ) -> None:
+        self.prepared, self.token, self.clock, self.stopping = prepared, token, clock, stopping
+        self.end_at = time.monotonic() + seconds
+        self.renew_at = 0.0
+        self.pace = Pace(prepared.campaign.rate_per_minute, now=time.monotonic())
+        self.most = settings.SMTP_CONNECTIONS
+        self.reports: SimpleQueue[Report] = SimpleQueue()
+        self.senders: set[Sender] = set()
+        self.ready: list[Sender] = []
+        self.busy = 0
+        self.jobs: deque[Job] = deque()
+        self.after = 0
+        self.finished: list[Done] = []
+        self.in_a_row = 0
+        self.counts: Counter[str] = Counter()
+        self.ended: Ended | None = None
+        self.because = ""
+        self.fault = ""
+
+    def run(self) -> None:
+        """Take turns until there is a reason to end and nothing is on its way any more."""
+        try:
+            while self.turn() and not (self.ended and not self.busy and not self.finished):
+                self.listen()
+        finally:
+            for sender in self.senders:
+                sender.dismiss()
+            for sender in self.senders:
+                sender.join()
+        if self.fault:
+            raise RuntimeError(f"{self.fault} while sending; the log says where")
+
+    def listen(self) -> None:
+        """Wait until a sender reports or another message may go; take in all there is to hear."""
+        patience = LOOK_UP
+        if self.jobs and self.ready and not self.ended:
+            patience = min(patience, self.pace.wait(time.monotonic()))
+        try:
+            self.hear(self.reports.get(timeout=patience))
+            while True:
+                self.hear(self.reports.get_nowait())
+        except Empty:
+            pass
+        if self.stopping():
+            self.end(Ended.STOPPED)
+        elif time.monotonic() >= self.end_at:
+            self.end(Ended.TIME_UP)
+
+    def hear(self, report: Report) -> None:
+        """Take in one report of a sender."""
+        if report.done:
+            self.busy -= 1
+            self.finished.append(report.done)
+            self.judge(report.done)
+        if report.ready:
+            self.ready.append(report.sender)
+        if report.fault:
+            self.fault = report.fault
+            self.end(Ended.STOPPED)
+        if report.gone:
+            # A relay may allow fewer connections than we want: do with those that it allows.
+            self.senders.discard(report.sender)
+            self.most = len(self.senders)
+            if not self.senders and report.gone.lasting:
+                self.end(Ended.PAUSED, f"The relay refuses our mail: {report.gone.words}")
+            elif not self.senders:
+                log.warning("Campaign %s waits for the relay", self.prepared.campaign.pk)
+                self.end(Ended.RELAY)
+
+    def judge(self, done: Done) -> None:
+        """Count, and end the loop when too many in a row were not taken."""
+        if done.answer is None:
+            return
+        self.counts[COUNTED_AS[done.answer.meaning]] += 1
+        if done.answer.meaning is Meaning.ACCEPTED:
+            self.in_a_row = 0
+            return
+        self.in_a_row += 1
+        if self.in_a_row < IN_A_ROW:
+            return
+        if done.answer.meaning in (Meaning.NO_SUCH_ADDRESS, Meaning.DECLINED):
+            because = f"{self.in_a_row} messages in a row were refused: {done.answer.words}"
+            self.end(Ended.PAUSED, because)
+        else:
+            log.warning("Campaign %s waits for the relay", self.prepared.campaign.pk)
+            self.end(Ended.RELAY)
+
+    def end(self, reason: Ended, because: str = "") -> None:
+        """Hand out nothing more. The first reason counts."""
+        if self.ended is None:
+            self.ended, self.because = reason, because[:200]
+
+    def turn(self) -> bool:
+        """Settle, mark, hand out (see the module). False when the lease is another loop's."""
+        jobs = self.choose()
+        if not (jobs or self.finished or time.monotonic() >= self.renew_at):
+            return True
+        now, moment = self.clock(), time.monotonic()
+        with transaction.atomic():
+            held = claims.check_lease(
+                self.prepared.campaign.pk, self.token, at=now, seconds=settings.SENDING_LEASE
+            )
+            if held is None:
+                # What is on its way was recorded as doubtful by the loop that took over.
+                self.end(Ended.HELD)
+                return False
+            status, until = held
+            if status != Campaign.Status.RUNNING:
+                self.end(Ended.NOT_RUNNING)
+                jobs = []
+            claims.settle(
+                self.finished,
+                cancelled=status == Campaign.Status.CANCELLED,
+                waiting_days=self.prepared.campaign.notice.waiting_days,
+                zone=self.prepared.zone,
+                at=now,
+            )
+            jobs = claims.mark_sending(jobs)
+        self.finished.clear()
+        left = (until - now).total_seconds()
+        self.renew_at = moment + left / 4
+        for job in jobs:
+            self.ready.pop().hand(job, until=moment + left)
+        self.busy += len(jobs)
+        return True
+
+    def choose(self) -> list[Job]:
+        """The messages to send now: as many as pace and ready connections allow."""
+        room = self.pace.allowed(time.monotonic(), self.most - self.busy)
+        if self.ended or room <= 0:
+            return []
+        if not self.jobs:
+            self.read_on()
+        if not self.jobs and not self.busy and not self.finished:
+            self.end(Ended.WAITING if self.any_left() else Ended.DONE)
+        room = min(room, len(self.jobs))
+        opening = len(self.senders) - len(self.ready) - self.busy
+        for _ in range(min(room - len(self.ready) - opening, self.most - len(self.senders))):
+            sender = Sender(self.reports, self.prepared.compose, self.prepared.origin, self.clock)
+            self.senders.add(sender)
+            sender.start()
+        room = min(room, len(self.ready))
+        self.pace.used(room)
+        return [self.jobs.popleft() for _ in range(room)]
+
+    def read_on(self) -> None:
+        """Fetch the next deliveries that wait; after the last, begin again with the first."""
+        for after in dict.fromkeys((self.after, 0)):
+            jobs = claims.next_jobs(
+                self.prepared.campaign.pk, after=after, at=self.clock(), limit=READ_AHEAD
+            )
+            if jobs:
+                self.after = jobs[-1].delivery_id
+                self.jobs.extend(jobs)
+                return
+        self.after = 0
+
+    def any_left(self) -> bool:
+        """Whether deliveries wait for a later attempt."""
+        return Delivery.objects.filter(
+            campaign=self.prepared.campaign,
+            channel=Delivery.Channel.EMAIL,
+            state__in=Delivery.PENDING,
+        ).exists()

@@ -1,0 +1,120 @@
+"""Policy versions: published once, in force by date, governing by when information was collected."""
+
+from datetime import date
+
+import pytest
+
+from accounts.errors import Refused
+from notices import policies
+from notices.models import PolicyBinding, PolicyVersion, Use
+from tests.factories.accounts import CustomerFactory, UserFactory
+from tests.factories.notices import PolicyFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
+
+BEFORE, CHANGE, AFTER = date(2026, 10, 31), date(2026, 11, 1), date(2026, 11, 2)
+
+
+def draft(**kwargs):
+    return PolicyFactory(status=PolicyVersion.Status.DRAFT, **kwargs)
+
+
+def publish(version, by=None):
+    return policies.publish(version, by=by, because="Approved by the board")
+
+
+def test_publishing_records_who_and_why_and_a_second_time_does_nothing():
+    version, officer = draft(), UserFactory()
+    assert publish(version, by=officer) is True
+    assert version.status == PolicyVersion.Status.PUBLISHED
+    row = version.history.latest()
+    assert (row.history_user, row.history_change_reason) == (officer, "Approved by the board")
+    rows = version.history.count()
+    assert publish(version) is False
+    assert version.history.count() == rows
+
+
+def test_a_version_is_published_as_it_is_stored():
+    stale = draft(text="What we say.")
+    fresh = PolicyVersion.objects.get(pk=stale.pk)
+    fresh.text = "What we say now."
+    fresh.save()
+    publish(stale)
+    assert PolicyVersion.objects.get(pk=stale.pk).text == stale.text == "What we say now."
+
+
+def test_a_stale_copy_of_a_published_version_is_not_published_again():
+    version = draft()
+    stale = PolicyVersion.objects.get(pk=version.pk)
+    publish(version)
+    assert publish(stale) is False
+
+
+def test_a_version_without_uses_is_refused():
+    with pytest.raises(Refused, match="declares no use"):
+        publish(draft(uses=[]))
+
+
+def test_a_prohibited_use_is_refused():
+    version = draft()
+    version.uses.add(Use.objects.get(code="track-competitors"))
+    with pytest.raises(Refused, match="is prohibited"):
+        publish(version)
+
+
+def test_two_versions_on_one_day_are_refused():
+    PolicyFactory(number="October", effective_on=CHANGE)
+    with pytest.raises(Refused, match="Policy October takes effect on the same day"):
+        publish(draft(effective_on=CHANGE))
+
+
+def test_a_draft_for_the_same_day_is_no_hindrance():
+    draft(effective_on=CHANGE)
+    assert publish(draft(effective_on=CHANGE)) is True
+
+
+@pytest.fixture
+def old_and_new():
+    return PolicyFactory(effective_on=date(2015, 1, 1)), PolicyFactory(effective_on=CHANGE)
+
+
+def test_the_latest_version_that_has_taken_effect_is_in_force(old_and_new):
+    old, new = old_and_new
+    draft(effective_on=date(2026, 11, 2))
+    found = [policies.in_force(day) for day in (BEFORE, CHANGE, AFTER)]
+    assert found == [old, new, new]
+
+
+def test_before_the_first_version_the_first_is_in_force(old_and_new):
+    assert policies.in_force(date(2009, 5, 1)) == old_and_new[0]
+
+
+def test_without_a_published_version_none_is_in_force():
+    draft()
+    assert policies.in_force(CHANGE) is None
+    assert policies.governing(CustomerFactory(), CHANGE) is None
+
+
+def test_information_stays_under_the_version_in_force_when_service_began(old_and_new):
+    old, new = old_and_new
+    assert policies.governing(CustomerFactory(active_since=BEFORE), AFTER) == old
+    assert policies.governing(CustomerFactory(active_since=CHANGE), AFTER) == new
+
+
+def test_a_customer_moves_from_the_day_of_the_binding_and_nobody_else_does(old_and_new):
+    old, new = old_and_new
+    moved, other = CustomerFactory(), CustomerFactory()
+    PolicyBinding.objects.create(customer=moved, policy_version=new, since=date(2026, 12, 27))
+    assert policies.governing(moved, date(2026, 12, 26)) == old
+    assert policies.governing(moved, date(2026, 12, 27)) == new
+    assert policies.governing(other, date(2026, 12, 27)) == old
+
+
+def test_of_two_bindings_the_later_counts(old_and_new):
+    customer, newest = CustomerFactory(), PolicyFactory(effective_on=date(2027, 6, 1))
+    PolicyBinding.objects.create(customer=customer, policy_version=newest, since=date(2027, 8, 1))
+    PolicyBinding.objects.create(
+        customer=customer, policy_version=old_and_new[1], since=date(2026, 12, 27)
+    )
+    assert policies.governing(customer, date(2027, 7, 31)) == old_and_new[1]
+    assert policies.governing(customer, date(2027, 8, 1)) == newest
