@@ -18,6 +18,7 @@ from accounts import history
 from accounts.civil import civil_day
 from accounts.errors import Refused
 from accounts.models import Carrier, User
+from accounts.planner import refresh_statistics
 from notices import audience
 from notices.insert_select import insert_from
 from notices.models import Campaign, Delivery, Notice, NoticeText
@@ -92,6 +93,7 @@ def start(
             if locked.status != Status.FREEZING:
                 break
             _freeze(campaign, on, low, high, by=by, because=because)
+    refresh_statistics(Delivery)
     _move(
         campaign,
         [Status.FREEZING],

@@ -139,7 +139,7 @@ class NoticeText(models.Model):
             raise ValidationError(errors)
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        # The database refuses too (migration notices 0002); this gives the message.
+        # The database refuses too (migration notices 0003); this gives the message.
         if self.notice.status != Notice.Status.DRAFT:
             raise ValidationError("The text of an approved notice cannot change.")
         self.digest = self.computed_digest()

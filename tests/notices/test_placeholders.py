@@ -31,7 +31,7 @@ def test_every_placeholder_is_accepted_with_and_without_spaces():
 )
 def test_an_unknown_one_is_refused_by_name(text):
     with pytest.raises(
-        ValidationError, match="Unknown placeholder: “.*”. Use one of: carrier_name"
+        ValidationError, match=r"Unknown placeholder: “.*”\. Use one of: carrier_name"
     ):
         check_placeholders(text)
 

@@ -1,4 +1,4 @@
-"""Policy versions: published once, in force by date, governing by when information was collected."""
+"""Policy versions: published once; in force by date; which one governs a customer."""
 
 from datetime import date
 

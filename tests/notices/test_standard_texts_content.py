@@ -22,7 +22,8 @@ ELEMENTS = {
     ),
     "types of information (c)(2)": (
         r"quantity, technical configuration, type, destination, location and amount of use",
-        r"cantidad, la configuración técnica, el tipo, el destino, la ubicación y el volumen de uso",
+        r"cantidad, la configuración técnica, el tipo, el destino, la ubicación y el volumen de"
+        r" uso",
     ),
     "what bills contain": (
         r"what your bills for local and long-distance telephone service contain",
@@ -39,7 +40,7 @@ ELEMENTS = {
         r"ofrecerle .*servicios relacionados con las comunicaciones",
     ),
     "solicitation next to the notice (c)(10)": (
-        r"We ask (for )?your approval|We ask for your approval",
+        r"We ask for your approval",
         r"Le pedimos su autorización",
     ),
     "right to disapprove (c)(2)": (
@@ -67,7 +68,8 @@ ELEMENTS = {
     "neutral consequence (c)(3)": (r"It only means that your CPNI", r"Solo significa que su CPNI"),
     "waiting period (d)(1)": (
         r"waiting period is {{ waiting_days }} days from the mailing date of this notice",
-        r"plazo de espera es de {{ waiting_days }} días a partir de la fecha de envío de este aviso",
+        r"plazo de espera es de {{ waiting_days }} días a partir de la fecha de envío de este"
+        r" aviso",
     ),
     "then approval is assumed": (
         r"not objected by the end of it, we will assume that you approve",
