@@ -1,0 +1,231 @@
+"""The foundations of every admin class: records with who and why, and read-only records.
+
+Nothing is deleted, nothing is done in bulk, and history is only ever read.
+"""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import ValidationError
+from django.http import Http404, HttpRequest, HttpResponse
+from simple_history.admin import SimpleHistoryAdmin
+from unfold.admin import ModelAdmin, TabularInline
+from unfold.checks import UnfoldModelAdminChecks
+
+from accounts.admin import record_history
+from accounts.admin.acts import possible_now, reason_field
+from accounts.admin.pages import BoundedPaginator, RecordChangeList
+from accounts.errors import Refused
+
+
+class ReasonForm(forms.ModelForm):
+    """A form about a record, with the reason for the change.
+
+    ``refusal`` is what a verb answered to these very values (see ``RecordAdmin.changeform_view``).
+    """
+
+    because = reason_field(label="Reason for this change")
+    refusal: Refused | None = None
+
+    def clean(self) -> dict[str, Any] | None:
+        """The library's checks, and the verb's refusal as one more of them."""
+        if self.refusal:
+            raise ValidationError(str(self.refusal))
+        return super().clean()
+
+
+class Checks(UnfoldModelAdminChecks):
+    """The library's checks but one: it asks the database, and ``migrate`` checks before it exists.
+
+    That each act's permission exists is tested instead (tests/architecture/test_admin_acts.py).
+    """
+
+    def _check_unfold_action_permission_methods(self, obj: Any) -> list[Any]:
+        return []
+
+
+class PlainList:
+    """What every list has in common."""
+
+    checks_class = Checks
+    show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER  # they count the whole table once per filter
+    paginator = BoundedPaginator
+    list_per_page = 50
+    actions: Any = None  # what touches many records is a job or a campaign, never a ticked list
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[RecordChangeList]:
+        """The list that calls ``fill_in``."""
+        return RecordChangeList
+
+    def fill_in(self, request: HttpRequest, rows: list[Any]) -> None:
+        """Look up, in a fixed number of queries, what the columns of these ``rows`` show."""
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is deleted, by nobody."""
+        return False
+
+    # The history is the ledger; the library's own log of the admin would be a second one beside it.
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Keep no second log."""
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Keep no second log."""
+
+
+class ClosedMixin:
+    """Records that only verbs and jobs write: nothing can be added or changed by hand."""
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Closed."""
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Closed."""
+        return False
+
+
+class RecordAdmin(PlainList, SimpleHistoryAdmin, ModelAdmin):
+    """A record that staff may edit, with a reason, and whose history they may read."""
+
+    form = ReasonForm
+    warn_unsaved_form = True
+    object_history_list_template = "accounts/admin/history_list.html"
+
+    # --- Forms: every change has a reason --------------------------------------------------------
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """The form; a new record needs no reason, and a refusal by a verb travels with it."""
+        form = super().get_form(request, obj, **kwargs)
+        form.refusal = getattr(request, "refusal", None)
+        if obj is None and "because" in form.base_fields:
+            form.base_fields["because"] = reason_field(label="Reason", required=False)
+        return form
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The fields, and the reason after them for whoever may save."""
+        may_save = self.has_change_permission(request, obj) if obj else True
+        fieldsets = []
+        for name, options in super().get_fieldsets(request, obj):
+            fields = [f for f in options["fields"] if f != "because"]
+            fieldsets.append((name, {**options, "fields": fields}))
+        return [*fieldsets, (None, {"fields": ["because"]})] if may_save else fieldsets
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Show the form again with the sentence when a verb refuses what was entered."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except Refused as refused:
+            request.refusal = refused  # type: ignore[attr-defined]
+            return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save with who and why; a form in which nothing was changed writes no history."""
+        if change and not set(form.changed_data) - {"because"}:
+            return
+        obj._change_reason = form.cleaned_data.get("because") or "Added"
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Give the records below this one the same author and reason."""
+        for record in formset.save(commit=False):
+            record._history_user = request.user
+            record._change_reason = form.cleaned_data.get("because") or "Added"
+            record.save()
+        for record in formset.deleted_objects:
+            record._history_user = request.user
+            record._change_reason = form.cleaned_data.get("because")
+            record.delete()
+        formset.save_m2m()
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Save what hangs on the record, and remember whether anything was changed at all."""
+        super().save_related(request, form, formsets, change)
+        changed = set(form.changed_data) - {"because"}
+        request.unchanged = change and not (  # type: ignore[attr-defined]
+            changed or any(formset.has_changed() for formset in formsets)
+        )
+
+    def response_change(self, request: HttpRequest, obj: Any) -> HttpResponse:
+        """Do not say that something was changed when nothing was."""
+        if getattr(request, "unchanged", False):
+            messages.info(request, "Nothing was changed, so nothing was recorded.")
+            return self.response_post_save_change(request, obj)
+        return super().response_change(request, obj)
+
+    # --- Acts ------------------------------------------------------------------------------------
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The acts that this person may do and that the record's state allows."""
+        allowed = super().get_actions_detail(request, object_id)
+        return possible_now(allowed, self.get_object(request, str(object_id))) if allowed else []
+
+    # --- History: read-only for everybody --------------------------------------------------------
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Who changed what, when and why."""
+        if self.get_object(request, object_id) is None:
+            raise Http404
+        return super().history_view(request, object_id, extra_context)
+
+    def get_historical_record_context_helper(self, request: HttpRequest, record: Any) -> Any:
+        """Changes in words: labels instead of codes, dates as people write them."""
+        return record_history.Words(self.model, record)
+
+    def history_form_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        version_id: str,
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The record as it was. The library's page would save a POST; this one only shows."""
+        return record_history.as_it_was(self, request, object_id, version_id)
+
+
+class ReadOnlyRecordAdmin(ClosedMixin, RecordAdmin):
+    """A record with history that only verbs and jobs write."""
+
+
+class ReadOnlyAdmin(ClosedMixin, PlainList, ModelAdmin):
+    """A record without history that only jobs write."""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """Without the link to a history that there is not."""
+        context = {**(extra_context or {}), "show_history": False}
+        return super().changeform_view(request, object_id, form_url, context)
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """There is none."""
+        raise Http404
+
+
+class ReadOnlyInline(ClosedMixin, TabularInline):
+    """Records below another, shown a page at a time."""
+
+    extra = 0
+    can_delete = False
+    per_page = 20
+    tab = True
+    hide_title = True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Nothing is deleted, by nobody."""
+        return False

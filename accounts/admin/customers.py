@@ -1,0 +1,214 @@
+"""Customers: the record, how to reach them, their services.
+
+``CustomerAdmin`` is defined here but registered in ``cpni.admin.customers``, where a subclass adds
+what the higher floors know: approvals, notices, objections. So imports run one way.
+"""
+
+import re
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.decorators import display
+
+from accounts.admin.base import ReadOnlyInline, ReasonForm, RecordAdmin
+from accounts.admin.labels import CALM, GOOD, WAIT, choice_label, label
+from accounts.fields import one_line, telephone, telephone_shown
+from accounts.models import Carrier, ContactPoint, Customer, Service
+
+STATUS_TONES = {
+    Customer.Status.ACTIVE: GOOD,
+    Customer.Status.DISCONTINUED: CALM,
+    Customer.Status.MERGED: CALM,
+}
+
+
+class CustomerForm(ReasonForm):
+    """Names and account numbers travel into mail headers and letters: one line each."""
+
+    def clean_name(self) -> str:
+        """The name without line breaks and other control characters."""
+        return one_line(self.cleaned_data["name"])
+
+    def clean_account_number(self) -> str:
+        """The account number, likewise."""
+        return one_line(self.cleaned_data["account_number"])
+
+
+class ContactPointInline(ReadOnlyInline):
+    """Every contact point, ended ones too."""
+
+    model = ContactPoint
+    verbose_name_plural = "contact points"
+    fields = ("kind", "shown", "since", "until", "record", "undeliverable_since")
+    readonly_fields = ("shown", "record")
+    ordering = ("kind", "-since", "-id")
+
+    @cached_property
+    def today(self) -> date:
+        """The carrier's civil day, asked once a page."""
+        return Carrier.today()
+
+    @display(description="Address or number")
+    def shown(self, point: ContactPoint) -> str:
+        """The value as one would write it."""
+        return str(point)
+
+    @display(description="Of record (64.2003(b))")
+    def record(self, point: ContactPoint) -> str:
+        """Whether it is "of record" today, or from when."""
+        return of_record(point, self.today)
+
+
+class ServiceInline(ReadOnlyInline):
+    """Every service, ended ones too."""
+
+    model = Service
+    verbose_name_plural = "services"
+    fields = ("category", "number", "started_on", "ended_on")
+    readonly_fields = ("number",)
+    ordering = ("-started_on", "-id")
+
+    @display(description="Telephone number of record")
+    def number(self, service: Service) -> str:
+        """The service's own number."""
+        return telephone_words(service.telephone_number)
+
+
+class ConsentFilter(DropdownFilter):
+    """Who has agreed to be noticed by e-mail."""
+
+    title = "notices by e-mail"
+    parameter_name = "consent"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The two answers."""
+        return [("yes", "Consented"), ("no", "No consent")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> Any:
+        """The customers with that answer."""
+        if self.value() in ("yes", "no"):
+            return queryset.filter(email_notices_since__isnull=self.value() == "no")
+        return queryset
+
+
+class CustomerAdmin(RecordAdmin):
+    """The record and how to reach the customer (see the module's docstring)."""
+
+    form = CustomerForm
+    list_display = ("account_number", "name", "kind", "status_label", "email_notices")
+    list_display_links = ("account_number", "name")
+    list_filter = [
+        ("status", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("language", ChoicesDropdownFilter),
+        ConsentFilter,
+    ]
+    list_filter_submit = True
+    search_fields = ("account_number__startswith",)  # see get_search_results
+    search_help_text = "Account, name, telephone or e-mail"
+    ordering = ("account_number",)
+    inlines = (ContactPointInline, ServiceInline)
+    readonly_fields = ("status_words", "active_since", "consent_words")
+    fieldsets = (
+        (
+            "Record",
+            {
+                "fields": (
+                    "account_number",
+                    "name",
+                    "kind",
+                    "language",
+                    "status_words",
+                    "active_since",
+                    "consent_words",
+                )
+            },
+        ),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("account_number", "name", "kind", "language", "active_since")}),
+    )
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """The account number is the key that imports go by: it is given once."""
+        fields = super().get_readonly_fields(request, obj)
+        if obj is None:
+            return tuple(f for f in fields if f != "active_since")
+        return (*fields, "account_number")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: Any, search_term: str
+    ) -> tuple[Any, bool]:
+        """Whoever the words may mean, by indexed columns; never just the first of several."""
+        term = search_term.strip()
+        if not term:
+            return queryset, False
+        return queryset.filter(pk__in=self.found_by(term)), False
+
+    def found_by(self, term: str) -> Any:
+        """Ids of the customers that ``term`` may mean: account, name, telephone, e-mail."""
+        meant = Q(account_number__startswith=term) | Q(account_number__startswith=term.upper())
+        if "@" in term:
+            meant |= Q(contact_points__value=term.lower()) | Q(contact_points__value=term)
+        elif number := _number(term):
+            meant |= Q(contact_points__value=number) | Q(services__telephone_number=number)
+        else:
+            meant |= Q(name__istartswith=term) | Q(name__iendswith=f" {term}")
+        return Customer.objects.filter(meant).values("pk")
+
+    @display(description="Status", ordering="status")
+    def status_label(self, customer: Customer) -> str:
+        """Active or not, in colour and words."""
+        return choice_label(customer, "status", STATUS_TONES)
+
+    @display(description="Status")
+    def status_words(self, customer: Customer) -> str:
+        """Active or not, since when, or merged into which account."""
+        words = customer.get_status_display()
+        if customer.merged_into:
+            return f"{words} account: {customer.merged_into}"
+        day = customer.discontinued_on
+        return f"{words} on {day:%B} {day.day}, {day.year}" if day else words
+
+    @display(description="Notices by e-mail", ordering="email_notices_since")
+    def email_notices(self, customer: Customer) -> str:
+        """Whether notices may go by e-mail (64.2008(d)(3)(i))."""
+        return label("Consented", GOOD) if customer.email_notices_since else label("No", CALM)
+
+    @display(description="Notices by e-mail")
+    def consent_words(self, customer: Customer) -> str:
+        """Since when, and where the proof is."""
+        day = customer.email_notices_since
+        if not day:
+            return "No express consent; notices go by post"
+        return f"Consented on {day:%B} {day.day}, {day.year}; proof: {customer.email_notices_proof}"
+
+
+def of_record(point: ContactPoint, on: date) -> str:
+    """Whether ``point`` is "of record" on ``on``; from which day if not yet."""
+    if point.until:
+        return label("Ended", CALM)
+    if point.of_record(on):
+        return label("Of record", GOOD)
+    day = point.of_record_from
+    return label(f"From {day:%b} {day.day}, {day.year}", WAIT)
+
+
+def telephone_words(number: str) -> str:
+    """A number of record as people write it."""
+    return telephone_shown(number) if number else "–"
+
+
+def _number(term: str) -> str | None:
+    """``term`` in the form in which numbers are kept, if it looks like a telephone number."""
+    if len(re.sub(r"\D", "", term)) < 7 or re.search(r"[A-Za-z]", term):
+        return None
+    try:
+        return telephone(term)
+    except ValidationError:
+        return None

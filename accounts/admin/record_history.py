@@ -1,0 +1,72 @@
+"""A record's history as pages: changes in words, and the record as it was."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
+from django.db.models import Model
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.utils.text import capfirst
+from simple_history.template_utils import HistoricalRecordContextHelper
+from unfold.utils import display_for_field
+
+from accounts.admin.pages import page
+
+EMPTY = "–"
+
+
+class Words(HistoricalRecordContextHelper):
+    """Old and new values as people read them, not as the database keeps them."""
+
+    def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
+        """Choices by their labels, dates by name, nothing as a dash."""
+        field = self.model._meta.get_field(change.field)
+        value = super().prepare_delta_change_value(change, value)
+        if field.is_relation or field.many_to_many:
+            return EMPTY if value in (None, []) else value
+        return display_for_field(value, self.record._meta.get_field(change.field), EMPTY)
+
+
+def as_it_was(
+    model_admin: Any, request: HttpRequest, object_id: str, version_id: str
+) -> HttpResponse:
+    """One earlier state of a record, field by field. Anything but reading is refused."""
+    if request.method not in ("GET", "HEAD"):
+        return HttpResponseNotAllowed(["GET", "HEAD"])
+    if not model_admin.has_view_history_or_change_history_permission(request):
+        raise PermissionDenied
+    obj = model_admin.get_object(request, object_id)
+    if obj is None or not version_id.isdecimal():
+        raise Http404
+    manager = getattr(model_admin.model, model_admin.model._meta.simple_history_manager_attribute)
+    record = manager.filter(id=obj.pk, history_id=version_id).first()
+    if record is None:
+        raise Http404
+    return page(
+        model_admin,
+        request,
+        "accounts/admin/as_it_was.html",
+        obj,
+        title="As it was",
+        record=record,
+        fields=list(_fields(model_admin.model, record)),
+    )
+
+
+def _fields(model: type[Model], record: Any) -> Iterator[tuple[str, Any]]:
+    """Each field's name and value in the historical ``record``."""
+    kept = {field.name: field for field in record._meta.fields}
+    for field in model._meta.fields:
+        if field.name not in kept or field.primary_key:
+            continue
+        try:
+            value = getattr(record, field.name)
+        except ObjectDoesNotExist:
+            value = f"#{getattr(record, field.attname)}, no longer there"
+        if not field.is_relation:
+            value = display_for_field(value, kept[field.name], EMPTY)
+        yield capfirst(str(field.verbose_name)), EMPTY if value is None else value
+    for many in record._history_m2m_fields:
+        rows = getattr(record, many.name).select_related(many.m2m_reverse_field_name())
+        values = [str(getattr(row, many.m2m_reverse_field_name())) for row in rows]
+        yield capfirst(str(many.verbose_name)), ", ".join(values) or EMPTY

@@ -1,0 +1,123 @@
+"""Staff and their roles. What a role may do is in config/roles.py, not edited here."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.admin import UserAdmin
+from django.contrib.auth.models import Group
+from django.http import HttpRequest
+from unfold.decorators import display
+from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
+
+from accounts.admin.base import ReasonForm, RecordAdmin
+from accounts.admin.labels import CALM, GOOD, label
+from accounts.models import User
+
+# Django's own page about groups would let a superuser change what a role may do, unseen by anyone.
+admin.site.unregister(Group)
+
+
+class StaffForm(ReasonForm, UserChangeForm):
+    """A member of staff, with the reason for the change."""
+
+
+class StaffAddForm(ReasonForm, UserCreationForm):
+    """A new member of staff."""
+
+    class Meta(UserCreationForm.Meta):
+        model = User
+        fields = ("username",)
+
+
+class StaffPasswordForm(AdminPasswordChangeForm):
+    """A new password, set by someone else."""
+
+    def save(self, commit: bool = True) -> Any:
+        """Save it, and say so in the history (which never holds passwords)."""
+        self.user._change_reason = "A new password was set by another member of staff"
+        return super().save(commit)
+
+
+@admin.register(User)
+class StaffAdmin(RecordAdmin, UserAdmin):  # type: ignore[misc]
+    """Who may sign in, and as what."""
+
+    form = StaffForm
+    add_form = StaffAddForm
+    change_password_form = StaffPasswordForm
+    list_display = ("username", "full_name", "roles", "standing", "last_login")
+    list_filter = ("groups", "is_active")
+    search_fields = ("username__startswith", "last_name__istartswith", "email__exact")
+    search_help_text = "Start of the user name or last name, or the whole e-mail address"
+    ordering = ("username",)
+    filter_horizontal = ()
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        (
+            "Role",
+            {
+                "fields": ("groups", "is_active"),
+                "description": "A role decides what its holder may see and do."
+                " Nobody is deleted; who has left is no longer active.",
+            },
+        ),
+    )
+    add_fieldsets = (
+        (None, {"fields": ("username", "usable_password", "password1", "password2")}),
+        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Role", {"fields": ("groups",)}),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With their roles at hand."""
+        return super().get_queryset(request).prefetch_related("groups")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only a superuser may touch a superuser: or anyone could take that account over."""
+        if obj is not None and obj.is_superuser and not request.user.is_superuser:
+            return False
+        return super().has_change_permission(request, obj)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Nobody gives themselves a role or shuts themselves out."""
+        fields = super().get_readonly_fields(request, obj)
+        return (*fields, "groups", "is_active") if obj and obj.pk == request.user.pk else fields
+
+    def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Roles as boxes to tick."""
+        if db_field.name == "groups":
+            kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
+            field = forms.ModelMultipleChoiceField(
+                Group.objects.order_by("name"),
+                required=False,
+                label="Roles",
+                widget=kwargs["widget"],
+            )
+            return field
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Everyone who is entered here may sign in to these pages."""
+        obj.is_staff = True
+        super().save_model(request, obj, form, change)
+
+    @display(description="Name", ordering="last_name")
+    def full_name(self, user: User) -> str:
+        """First and last name."""
+        return user.get_full_name() or "–"
+
+    @display(description="Roles")
+    def roles(self, user: User) -> str:
+        """The roles in words."""
+        names = [group.name for group in user.groups.all()]
+        if user.is_superuser:
+            names.append("Superuser: everything")
+        return ", ".join(sorted(names)) or "None: may sign in and see nothing"
+
+    @display(description="Status", ordering="is_active")
+    def standing(self, user: User) -> str:
+        """Whether they may sign in."""
+        return label("Active", GOOD) if user.is_active else label("Left", CALM)

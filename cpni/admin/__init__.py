@@ -1,0 +1,5 @@
+"""How staff see and change what this app knows, and the customer page."""
+
+from cpni.admin import approvals, customers, disclosures, incidents, optouts
+
+__all__ = ["approvals", "customers", "disclosures", "incidents", "optouts"]

@@ -1,0 +1,110 @@
+"""The customer page: may we use CPNI, why, until when; how to reach them; what happened.
+
+``CustomerAdmin`` comes from ``accounts.admin.customers`` and is registered here, where the floors
+above it can add what they know (house.md 5.5).
+"""
+
+from typing import Any
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from unfold.contrib.filters.admin import DropdownFilter
+from unfold.decorators import display
+
+from accounts.admin.customers import CustomerAdmin
+from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, label
+from accounts.models import Carrier, Customer
+from cpni import gaps
+from cpni.admin.customer_page import Panels
+from cpni.reasons import Verdict
+from cpni.standings import standings
+from notices.models import Delivery
+from notices.references import delivery_id
+
+TONES = {Verdict.YES: GOOD, Verdict.NO: BAD, Verdict.NOT_YET: WAIT, Verdict.GAP: GAP}
+NO_SERVICE = ("merged", "not_a_customer", "discontinued")
+
+
+class StandingFilter(DropdownFilter):
+    """Questions about how customers stand today."""
+
+    title = "CPNI"
+    parameter_name = "cpni"
+
+    QUESTIONS = {
+        "opted_out": ("Opted out", gaps.opted_out),
+        "approved": ("Approved, assumed or express", gaps.approved),
+        "window": ("May still object", gaps.window_open),
+        "never_noticed": ("Never noticed", gaps.never_noticed),
+        "undeliverable": ("Notice did not arrive", gaps.undeliverable),
+        "overdue": ("Two-year notice overdue", gaps.overdue),
+    }
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The questions in words."""
+        return [(code, words) for code, (words, _) in self.QUESTIONS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Customer]) -> Any:
+        """The customers of whom it is true."""
+        if self.value() not in self.QUESTIONS:
+            return queryset
+        _, question = self.QUESTIONS[self.value()]
+        return queryset.filter(pk__in=question(on=Carrier.today()).values("pk"))
+
+
+@admin.register(Customer)
+class CustomerRecordAdmin(CustomerAdmin):
+    """Customers with their approvals, notices and objections."""
+
+    list_display = (
+        "account_number",
+        "name",
+        "kind",
+        "status_label",
+        "standing",
+        "email_notices",
+        "next_step",
+    )
+    list_filter = [StandingFilter, *CustomerAdmin.list_filter]
+    list_select_related = ("merged_into",)
+    search_help_text = "Account, name, telephone, e-mail, reference"
+    change_form_outer_before_template = "cpni/admin/customer_panels.html"
+
+    def found_by(self, term: str) -> Any:
+        """Also by the reference that is printed on a notice."""
+        if number := delivery_id(term):
+            return Delivery.objects.filter(pk=number).values("customer")
+        return super().found_by(term)
+
+    def fill_in(self, request: HttpRequest, rows: list[Any]) -> None:
+        """How each stands, all of them at once."""
+        found = standings(rows, on=Carrier.today())
+        for customer in rows:
+            customer.standing = found.get(customer.pk)
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> Any:
+        """The page, with its panels; they are read only when the page is really shown."""
+        panels = Panels(request, lambda: self.get_object(request, object_id))
+        context = {**(extra_context or {}), "panels": panels}
+        return super().change_view(request, object_id, form_url, context)
+
+    @display(description="CPNI")
+    def standing(self, customer: Any) -> str:
+        """The worst over the opt-out uses, in colour and words."""
+        if customer.standing is None:
+            return "–"
+        decision = customer.standing.decision
+        tone = CALM if decision.code in NO_SERVICE else TONES[decision.verdict]
+        return label(customer.standing.words, tone)
+
+    @display(description="Next step")
+    def next_step(self, customer: Any) -> str:
+        """What is to be done."""
+        return (customer.standing and customer.standing.next_step) or "–"

@@ -1,0 +1,417 @@
+"""Opt-out requests: the queue, entering one, matching it, taking back a wrong match."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, QuerySet, Value, When
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.text import Truncator
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
+from unfold.decorators import display
+from unfold.enums import ActionVariant
+
+from accounts.admin.account_field import AccountField
+from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
+from accounts.admin.base import ReasonForm, RecordAdmin
+from accounts.admin.labels import CALM, GAP, GOOD, WAIT, choice_label, label
+from accounts.errors import Refused
+from accounts.models import Carrier
+from cpni import optouts
+from cpni.matching import candidates
+from cpni.models import Disclosure, OptOutRequest
+from notices.admin.policies import UsesAsBoxes
+
+Status = OptOutRequest.Status
+Wish = OptOutRequest.Wish
+
+STATUS_TONES = {Status.RECEIVED: WAIT, Status.APPLIED: GOOD, Status.REJECTED: CALM}
+OPT_IN = "cpni.opt_in_optoutrequest"
+
+
+class RequestForm(ReasonForm):
+    """A request as it came."""
+
+    may_opt_in = False
+
+    def clean_wish(self) -> str:
+        """Opting back in gives the carrier rights, so not everyone may record it."""
+        wish = str(self.cleaned_data["wish"])
+        if wish == Wish.OPT_IN and not self.may_opt_in:
+            raise forms.ValidationError("Your role may not record a customer's opting back in.")
+        return wish
+
+
+class MatchForm(ActForm):
+    """Which customer it is: one that the text suggests, or another by account number."""
+
+    suggested = forms.ChoiceField(label="Customer", required=False, widget=forms.RadioSelect)
+    account = AccountField(
+        label="Or another account number",
+        required=False,
+        help_text="Compare name and address before you apply it.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.found = {str(c.pk): c for c in candidates(self.obj.stated)}
+        if self.found:
+            choices = [(key, described(customer)) for key, customer in self.found.items()]
+            self.fields["suggested"].choices = choices  # type: ignore[attr-defined]
+        else:
+            del self.fields["suggested"]
+
+    def clean(self) -> dict[str, Any] | None:
+        """Exactly one customer."""
+        data = super().clean() or {}
+        suggested = self.found.get(data.get("suggested", ""))
+        if "account" not in self.errors and bool(suggested) == bool(data.get("account")):
+            raise forms.ValidationError("Choose one of the customers, or enter one account number.")
+        data["customer"] = suggested or data.get("account")
+        return data
+
+
+def described(customer: Any) -> str:
+    """A customer with what tells them from a namesake."""
+    points = customer.contact_points.current().filter(kind="post")
+    return " · ".join([str(customer), customer.get_status_display(), *map(str, points)])
+
+
+def match_outlook(self: Any, request: HttpRequest, wished: OptOutRequest) -> Outlook:
+    """What applying does."""
+    if wished.wish == Wish.OPT_OUT:
+        sentence = (
+            "The customer's information may no longer be used as stated, from the day from which"
+            " the objection counts. It beats an approval that was assumed meanwhile."
+        )
+    else:
+        sentence = "The customer approves the uses expressly, until they say otherwise."
+    return Outlook(sentence, facts(wished))
+
+
+def facts(wished: OptOutRequest) -> Sequence[tuple[str, Any]]:
+    """A request as facts to check."""
+    days = [("Letter", wished.letter_date), ("postmark", wished.postmark)]
+    known = [f"{name} {day:%b} {day.day}, {day.year}" for name, day in days if day]
+    received = wished.received_on
+    return [
+        ("Wish", wished.get_wish_display()),
+        ("Uses", uses_words(wished)),
+        ("Route", wished.get_route_display()),
+        ("Dates", ", ".join([*known, f"received {received:%b} {received.day}, {received.year}"])),
+        ("As stated", wished.stated or "–"),
+        *([("Proof", wished.proof)] if wished.proof else []),
+    ]
+
+
+def uses_words(wished: OptOutRequest) -> str:
+    """For which uses."""
+    if wished.all_uses:
+        return "Every use that needs approval, now and later"
+    return "; ".join(str(use) for use in wished.uses.all())
+
+
+def undo_outlook(self: Any, request: HttpRequest, wished: OptOutRequest) -> Outlook:
+    """What taking back does."""
+    return Outlook(
+        f"The match to {wished.customer} is taken back, and the request waits to be matched again."
+        " What that customer's other choices and notices say counts again.",
+        facts(wished),
+    )
+
+
+def reject_outlook(self: Any, request: HttpRequest, wished: OptOutRequest) -> Outlook:
+    """What rejecting does."""
+    return Outlook(
+        "It is set aside and nothing changes for any customer. Do this only when it is no choice at"
+        " all, or its sender is no customer.",
+        facts(wished),
+    )
+
+
+def waits(wished: OptOutRequest) -> bool:
+    """Whether it waits to be matched."""
+    return wished.status == Status.RECEIVED
+
+
+@admin.register(OptOutRequest)
+class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
+    """What customers told us, and what was done with it."""
+
+    form = RequestForm
+    list_display = (
+        "received_on",
+        "status_label",
+        "waited",
+        "wish",
+        "route",
+        "who",
+        "counts_from",
+        "timely",
+        "next_step",
+    )
+    list_display_links = ("received_on",)
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("wish", ChoicesDropdownFilter),
+        ("route", ChoicesDropdownFilter),
+        ("received_on", RangeDateFilter),
+    )
+    list_filter_submit = True
+    list_select_related = ("customer",)
+    search_fields = ("customer__account_number__exact", "stated__icontains")
+    search_help_text = "Whole account number, or words of the request"
+    # The queue first, and in it whoever has waited longest.
+    ordering = (
+        Case(When(status=Status.RECEIVED, then=Value(0)), default=Value(1)).asc(),
+        "received_on",
+        "id",
+    )
+    add_fieldsets = (
+        (
+            "What the customer wants",
+            {"fields": ("wish", "stated", "all_uses", "uses", "proof")},
+        ),
+        (
+            "How it came",
+            {"fields": ("route", "letter_date", "postmark", "received_on", "scan")},
+        ),
+    )
+    fieldsets = (
+        (
+            "The request",
+            {
+                "fields": (
+                    "status_label",
+                    "wish",
+                    "asked_uses",
+                    "stated",
+                    "proof",
+                    "route",
+                    "letter_date",
+                    "postmark",
+                    "received_on",
+                    "scan_link",
+                )
+            },
+        ),
+        (
+            "What was done",
+            {
+                "fields": (
+                    "customer_link",
+                    "timely",
+                    "effective_on",
+                    "decided_because",
+                    "used_in_between",
+                    "entered_at",
+                    "entered_by",
+                )
+            },
+        ),
+    )
+    readonly_fields = (
+        "status_label",
+        "asked_uses",
+        "scan_link",
+        "customer_link",
+        "timely",
+        "used_in_between",
+    )
+    actions_detail = ("match", "reject", "take_back")
+
+    # --- Entering one ----------------------------------------------------------------------------
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """What came is kept as it came; only acts move it."""
+        return False
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """None in a new one."""
+        return super().get_readonly_fields(request, obj) if obj else ()
+
+    def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        """The form, which knows what this person may record."""
+        form = super().get_form(request, obj, **kwargs)
+        form.may_opt_in = request.user.has_perm(OPT_IN)
+        return form
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Most come in today."""
+        initial: dict[str, Any] = super().get_changeform_initial_data(request)
+        return {"received_on": Carrier.today(), **initial}
+
+    def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Without the route that only a merge of accounts takes."""
+        if db_field.name == "route":
+            choices = OptOutRequest.Route.choices
+            kwargs["choices"] = [c for c in choices if c[0] != OptOutRequest.Route.MERGE]
+        return super().formfield_for_choice_field(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Enter it through the verb."""
+        optouts.receive(
+            obj,
+            uses=form.cleaned_data["uses"],
+            today=Carrier.today(),
+            at=timezone.now(),
+            by=person(request),
+            because=form.cleaned_data.get("because") or "Entered as it was received",
+        )
+
+    def response_add(
+        self, request: HttpRequest, obj: Any, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """On to matching it, for whoever may."""
+        response = super().response_add(request, obj, post_url_continue)
+        if "_save" in request.POST and request.user.has_perm("cpni.apply_optoutrequest"):
+            address = reverse("admin:cpni_optoutrequest_match", args=[obj.pk])
+            return HttpResponseRedirect(address)
+        return response
+
+    # --- Acts ------------------------------------------------------------------------------------
+
+    @confirmed_act(
+        "Match and apply",
+        permission="cpni.apply_optoutrequest",
+        outlook=match_outlook,
+        form=MatchForm,
+        shown=waits,
+        icon="person_check",
+        variant=ActionVariant.PRIMARY,
+    )
+    def match(self, request: HttpRequest, wished: OptOutRequest, data: dict[str, Any]) -> str:
+        """Match it to a customer and honour it."""
+        if wished.wish == Wish.OPT_IN and not request.user.has_perm(OPT_IN):
+            raise Refused("Your role may not apply an opting back in.", "Ask a supervisor.")
+        customer = data["customer"]
+        changed = optouts.apply(
+            wished,
+            customer=customer,
+            on=Carrier.today(),
+            by=person(request),
+            because=data["because"],
+        )
+        return f"Applied to {customer}; approvals changed: {changed}."
+
+    @confirmed_act(
+        "Reject",
+        permission="cpni.apply_optoutrequest",
+        outlook=reject_outlook,
+        shown=waits,
+        icon="block",
+    )
+    def reject(self, request: HttpRequest, wished: OptOutRequest, data: dict[str, Any]) -> str:
+        """Set it aside."""
+        optouts.reject(wished, by=person(request), because=data["because"])
+        return "The request is rejected."
+
+    @confirmed_act(
+        "Take back this match",
+        permission="cpni.undo_optoutrequest",
+        outlook=undo_outlook,
+        shown=lambda wished: wished.status == Status.APPLIED,
+        icon="undo",
+        variant=ActionVariant.DANGER,
+    )
+    def take_back(self, request: HttpRequest, wished: OptOutRequest, data: dict[str, Any]) -> str:
+        """Undo a wrong match."""
+        changed = optouts.undo(
+            wished, on=Carrier.today(), by=person(request), because=data["because"]
+        )
+        return f"The match is taken back; approvals changed: {changed}."
+
+    # --- The scan --------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        """One more: the scan."""
+        view = self.admin_site.admin_view(self.scan_view)
+        own = path("<int:request_id>/scan/", view, name="cpni_optoutrequest_scan")
+        return [own, *super().get_urls()]
+
+    def scan_view(self, request: HttpRequest, request_id: int) -> FileResponse:
+        """The scanned letter, as a download, for whoever may view requests."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        wished = OptOutRequest.objects.filter(pk=request_id).first()
+        if wished is None or not wished.scan or not wished.scan.storage.exists(wished.scan.name):
+            raise Http404
+        return FileResponse(wished.scan.open(), as_attachment=True)
+
+    # --- Columns and fields ----------------------------------------------------------------------
+
+    def fill_in(self, request: HttpRequest, rows: list[Any]) -> None:
+        """How long each has waited."""
+        today = Carrier.today()
+        for wished in rows:
+            wished.days = (today - wished.received_on).days
+
+    @display(description="Status", ordering="status")
+    def status_label(self, wished: OptOutRequest) -> str:
+        """To be matched, applied or rejected."""
+        return choice_label(wished, "status", STATUS_TONES)
+
+    @display(description="Waiting")
+    def waited(self, wished: Any) -> str:
+        """Days since receipt, while it waits."""
+        if not waits(wished):
+            return "–"
+        return "Since today" if not wished.days else f"{wished.days} day" + "s" * (wished.days > 1)
+
+    @display(description="Who")
+    def who(self, wished: OptOutRequest) -> str:
+        """The customer, or what the request says of itself."""
+        return str(wished.customer) if wished.customer else Truncator(wished.stated).chars(60)
+
+    @display(description="Counts from", ordering="effective_on")
+    def counts_from(self, wished: OptOutRequest) -> Any:
+        """The day from which it counts."""
+        return wished.effective_on
+
+    @display(description="In time")
+    def timely(self, wished: OptOutRequest) -> str:
+        """Whether it came within the customer's window; it is honoured in any case."""
+        if wished.in_time is None:
+            return "–" if waits(wished) else "No notice before it"
+        return label("In time", GOOD) if wished.in_time else label("After the window", GAP)
+
+    @display(description="Next step")
+    def next_step(self, wished: OptOutRequest) -> str:
+        """What is to be done."""
+        return "Match it to a customer" if waits(wished) else "–"
+
+    @display(description="For which uses")
+    def asked_uses(self, wished: OptOutRequest) -> str:
+        """All, or which."""
+        return uses_words(wished)
+
+    @display(description="Scan")
+    def scan_link(self, wished: OptOutRequest) -> str:
+        """The scanned letter."""
+        if not wished.scan:
+            return "–"
+        address = reverse("admin:cpni_optoutrequest_scan", args=[wished.pk])
+        return format_html('<a class="text-link" href="{}">Download the scan</a>', address)
+
+    @display(description="Customer")
+    def customer_link(self, wished: OptOutRequest) -> str:
+        """The customer, as a link."""
+        if not wished.customer:
+            return "Not matched yet"
+        address = reverse("admin:accounts_customer_change", args=[wished.customer_id])
+        return format_html('<a class="text-link" href="{}">{}</a>', address, wished.customer)
+
+    @display(description="Uses made in between")
+    def used_in_between(self, wished: OptOutRequest) -> str | SafeString:
+        """Uses that were made although the objection already counted: to be reviewed."""
+        if wished.status != Status.APPLIED:
+            return "–"
+        uses: QuerySet[Disclosure] = optouts.uses_in_between(wished).select_related("use")
+        return render_to_string("cpni/admin/used_in_between.html", {"uses": uses[:100]})

@@ -1,0 +1,154 @@
+"""How a page of customers stands, in a fixed number of queries, by the same rules as ``decide``."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from accounts.models import Customer, Service
+from cpni import reasons
+from cpni.decisions import Decision, judge
+from cpni.facts import Choice, Entry, Facts, Spell, Told, spell_of
+from cpni.models import Approval, Incident, OptOutRequest
+from notices.models import Delivery, PolicyBinding, PolicyVersion, Use
+
+# What a list says of a customer, by the decision's reason, the worst first, and what to do next.
+# ``{day}`` is the decision's last day.
+SUMMARIES = {
+    reasons.MERGED.code: ("Merged", ""),
+    reasons.NOT_A_CUSTOMER.code: ("No service", ""),
+    reasons.OPTED_OUT.code: ("Opted out", ""),
+    reasons.DISCONTINUED.code: ("No service", ""),
+    reasons.NEVER_NOTICED.code: ("Never noticed", "Send a notice"),
+    reasons.UNDELIVERABLE.code: ("Undeliverable", "Correct the address, notice again"),
+    reasons.OVERDUE.code: ("Overdue", "Send the two-year notice"),
+    reasons.NOT_DECLARED.code: ("Not in the policy", "Tell of the new policy"),
+    reasons.HELD.code: ("Held", "Settle the incident"),
+    reasons.NOT_MAILED.code: ("Notice on its way", "Mail it"),
+    reasons.WINDOW_OPEN.code: ("Window until {day}", "Wait"),
+    reasons.NOT_RECORDED.code: ("Not recorded yet", "Daily job records it"),
+    reasons.ASSUMED.code: ("Approved", ""),
+    reasons.EXPRESS.code: ("Approved", ""),
+}
+WORST_FIRST = list(SUMMARIES)
+
+
+@dataclass(frozen=True)
+class Standing:
+    """The worst decision over the opt-out uses, in a few words, with the next step."""
+
+    decision: Decision
+    words: str
+    next_step: str
+
+
+def standings(customers: Sequence[Customer], *, on: date) -> dict[int, Standing]:
+    """The standing of each of ``customers`` on ``on``, by id; none where no use needs opt-out."""
+    uses = list(Use.objects.filter(mechanism=Use.Mechanism.OPT_OUT))
+    if not (customers and uses):
+        return {}
+    facts = gather_many(customers, on)
+    return {
+        customer.pk: summary([judge(facts[customer.pk], use, on) for use in uses])
+        for customer in customers
+    }
+
+
+def summary(decisions: Iterable[Decision]) -> Standing:
+    """The worst of ``decisions``, in a few words."""
+    worst = min(decisions, key=lambda decision: WORST_FIRST.index(decision.code))
+    words, next_step = SUMMARIES[worst.code]
+    day = f"{worst.until:%b} {worst.until.day}" if worst.until else ""
+    return Standing(worst, words.format(day=day), next_step)
+
+
+def gather_many(customers: Sequence[Customer], on: date) -> dict[int, Facts]:
+    """The facts about each of ``customers``, by id: what ``cpni.facts.gather`` reads for one."""
+    ids = [customer.pk for customer in customers]
+    told, choices, ledger = _told(ids), _choices(ids), _ledger(ids)
+    served = {
+        service.customer_id
+        for service in Service.objects.filter(
+            customer__in=ids, category__in=Service.TELECOMMUNICATIONS
+        )
+        if service.current(on)
+    }
+    incidents = tuple(Incident.objects.all())
+    policies = _Policies(ids, on)
+    facts = {}
+    for customer in customers:
+        policy = policies.governing(customer)
+        facts[customer.pk] = Facts(
+            customer=customer,
+            spell=Spell(customer.active_since, customer.discontinued_on)
+            if customer.active_since <= on
+            else spell_of(customer, on),
+            served=customer.pk in served,
+            choices=tuple(choices[customer.pk]),
+            told=tuple(told[customer.pk]),
+            ledger=tuple(ledger[customer.pk]),
+            incidents=incidents,
+            governing=policy,
+            governing_use_ids=frozenset(use.pk for use in policy.uses.all())
+            if policy
+            else frozenset(),
+        )
+    return facts
+
+
+def _told(ids: Sequence[int]) -> dict[int, list[Told]]:
+    found: dict[int, list[Told]] = defaultdict(list)
+    deliveries = (
+        Delivery.objects.filter(customer__in=ids)
+        .exclude(state=Delivery.State.CANCELLED)
+        .select_related("campaign__notice__policy_version", "text")
+        .prefetch_related("campaign__notice__uses")
+        .order_by("id")
+    )
+    for delivery in deliveries:
+        use_ids = frozenset(use.pk for use in delivery.campaign.notice.uses.all())
+        found[delivery.customer_id].append(Told(delivery, use_ids))
+    return found
+
+
+def _choices(ids: Sequence[int]) -> dict[int, list[Choice]]:
+    found: dict[int, list[Choice]] = defaultdict(list)
+    applied = OptOutRequest.objects.filter(
+        customer__in=ids, status=OptOutRequest.Status.APPLIED
+    ).prefetch_related("uses")
+    for request in applied:
+        if request.customer_id is None or request.effective_on is None:
+            continue
+        use_ids = None if request.all_uses else frozenset(u.pk for u in request.uses.all())
+        found[request.customer_id].append(Choice(request, use_ids, request.effective_on))
+    return found
+
+
+def _ledger(ids: Sequence[int]) -> dict[int, list[Entry]]:
+    owner = dict(Approval.objects.filter(customer__in=ids).values_list("pk", "customer_id"))
+    found: dict[int, list[Entry]] = defaultdict(list)
+    rows = Approval.history.filter(id__in=list(owner)).order_by("history_date", "history_id")
+    for row in rows.values_list("id", "use_id", "state", "effective_on", "delivery_id"):
+        found[owner[row[0]]].append(Entry(*row))
+    return found
+
+
+class _Policies:
+    """Which version governs whom, as ``notices.policies.governing`` says it of one customer."""
+
+    def __init__(self, ids: Sequence[int], on: date) -> None:
+        published = PolicyVersion.objects.filter(status=PolicyVersion.Status.PUBLISHED)
+        self.published = list(published.order_by("effective_on").prefetch_related("uses"))
+        by_id = {version.pk: version for version in self.published}
+        moves = PolicyBinding.objects.filter(customer__in=ids, since__lte=on)
+        self.moved = {
+            binding.customer_id: by_id[binding.policy_version_id]
+            for binding in moves.order_by("since", "id")
+        }
+
+    def governing(self, customer: Customer) -> PolicyVersion | None:
+        """The version in force when the present service began, or a later one of which they know."""
+        if customer.pk in self.moved:
+            return self.moved[customer.pk]
+        in_force = [v for v in self.published if v.effective_on <= customer.active_since]
+        return (in_force[-1:] or self.published[:1] or [None])[0]
