@@ -2,9 +2,10 @@
 
 import multiprocessing
 
-from celery import shared_task
+from celery import Task, shared_task
 from celery.signals import worker_shutting_down
 from django.conf import settings
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import Refused
@@ -21,12 +22,39 @@ def stop_politely(**_: object) -> None:
     stopping.set()
 
 
+def nudge(task: "Task[[int], None]", campaign_id: int) -> None:
+    """Send ``task`` its message once what was written is committed.
+
+    A broker that is down must not turn what was committed into an error page: the error is logged,
+    and ``start_due_campaigns`` finds the campaign within a minute of the broker's return.
+    """
+    transaction.on_commit(lambda: task.delay(campaign_id), robust=True)
+
+
 @shared_task
 def send_campaign(campaign_id: int) -> None:
     """Send what waits in a running campaign. A second copy of this message finds it held."""
     result = sending.send(campaign_id, stopping=stopping.is_set)
     if result.go_on:
         send_campaign.delay(campaign_id)
+
+
+@shared_task
+def start_campaign(campaign_id: int) -> None:
+    """Freeze the recipients of a campaign whose time has come, and send its e-mail."""
+    try:
+        campaigns.start(
+            campaign_id,
+            by=None,
+            because="Its time has come",
+            at=timezone.now(),
+            message_domain=settings.MAIL_DOMAIN,
+        )
+    except Refused:
+        # It was cancelled in between, or the carrier is not filled in: the campaign's page shows
+        # that it has not started.
+        return
+    send_campaign(campaign_id)
 
 
 @shared_task
@@ -37,16 +65,6 @@ def start_due_campaigns() -> None:
     """
     now = timezone.now()
     for campaign_id in campaigns.due(at=now):
-        try:
-            campaigns.start(
-                campaign_id,
-                by=None,
-                because="Its time has come",
-                at=now,
-                message_domain=settings.MAIL_DOMAIN,
-            )
-        except Refused:
-            # It was cancelled in between, or the carrier is not filled in: its page says so.
-            continue
+        start_campaign.delay(campaign_id)
     for campaign_id in sending.waiting(at=now):
         send_campaign.delay(campaign_id)

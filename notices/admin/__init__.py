@@ -1,5 +1,5 @@
 """How staff see and change what this app knows."""
 
-from notices.admin import deliveries, policies, uses
+from notices.admin import campaigns, deliveries, notices, policies, post_batches, uses
 
-__all__ = ["deliveries", "policies", "uses"]
+__all__ = ["campaigns", "deliveries", "notices", "policies", "post_batches", "uses"]

@@ -1,0 +1,189 @@
+"""Notices and their texts: written, previewed as a customer gets them, approved, copied."""
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils import timezone
+from unfold.admin import StackedInline
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.decorators import display
+from unfold.enums import ActionVariant
+
+from accounts.admin.acts import Outlook, confirmed_act, person
+from accounts.admin.base import RecordAdmin
+from accounts.admin.labels import CALM, GOOD, choice_label
+from accounts.models import Carrier
+from notices import publishing
+from notices.admin.policies import UsesAsBoxes
+from notices.models import Notice, NoticeText
+from notices.placeholders import PLACEHOLDERS, fill
+from notices.rendering import campaign_values
+
+STATUS_TONES = {Notice.Status.DRAFT: CALM, Notice.Status.APPROVED: GOOD}
+SAMPLE = {"customer_name": "Ann Example", "reference": "N-00011"}
+
+
+def is_draft(notice: Notice) -> bool:
+    """Whether its words can still change."""
+    return notice.status == Notice.Status.DRAFT
+
+
+def filled(text: NoticeText) -> list[tuple[str, str]]:
+    """The parts of ``text`` as a made-up customer would read them."""
+    carrier = Carrier.get()
+    values = campaign_values(text.notice, carrier, text.language) if carrier else {}
+    language = text.get_language_display()
+    return [
+        (f"{language}, {part}", fill(body, {**values, **SAMPLE}))
+        for part, body in (
+            ("subject", text.subject),
+            ("e-mail", text.email_body),
+            ("letter", text.letter_body),
+        )
+        if body
+    ]
+
+
+def approve_outlook(self: Any, request: HttpRequest, notice: Notice) -> Outlook:
+    """What approving does, and the whole text to read before it."""
+    texts = [part for text in notice.texts.all() for part in filled(text)]
+    return Outlook(
+        "Read it as the customer will. Once it is approved, its words can never change; a new"
+        " version can be made from it. Whoever wrote it cannot approve it.",
+        [
+            ("Asks approval for", ", ".join(str(u) for u in notice.uses.all()) or "Nothing"),
+            ("Waiting period it states", f"{notice.waiting_days} days from the mailing date"),
+            *texts,
+        ],
+    )
+
+
+class NoticeTextInline(StackedInline):
+    """The words, one text for each language."""
+
+    model = NoticeText
+    extra = 0
+    fields = ("language", "subject", "email_body", "letter_body")
+    verbose_name_plural = "texts"
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only a draft gets texts."""
+        return (obj is None or is_draft(obj)) and super().has_add_permission(request, obj)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Only a draft's texts change."""
+        return (obj is None or is_draft(obj)) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """A language can be taken off a draft."""
+        return obj is not None and is_draft(obj) and super().has_delete_permission(request, obj)
+
+
+@admin.register(Notice)
+class NoticeAdmin(UsesAsBoxes, RecordAdmin):
+    """What customers are told, in which languages, and whether it may go out."""
+
+    list_display = (
+        "title",
+        "kind",
+        "policy_version",
+        "status_label",
+        "languages",
+        "waiting_days",
+        "next_step",
+    )
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("policy_version", RelatedDropdownFilter),
+    )
+    list_select_related = ("policy_version",)
+    search_fields = ("title__icontains",)
+    search_help_text = "Words of the title"
+    ordering = ("-id",)
+    inlines = (NoticeTextInline,)
+    fieldsets = (
+        (None, {"fields": ("title", "kind", "policy_version", "channels", "waiting_days")}),
+        ("What it asks approval for", {"fields": ("uses",)}),
+        (
+            "Approval",
+            {"fields": ("status_label", "author", "approved_by", "approved_at", "as_sent")},
+        ),
+    )
+    readonly_fields = ("status_label", "author", "approved_by", "approved_at", "as_sent")
+    actions_detail = ("approve", "new_version")
+
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """With texts and people at hand."""
+        found = super().get_queryset(request).prefetch_related("texts")
+        return found.select_related("policy_version", "author", "approved_by")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Approved notices cannot change."""
+        return (obj is None or is_draft(obj)) and super().has_change_permission(request, obj)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """A new notice has nobody's approval to show."""
+        found = super().get_fieldsets(request, obj)
+        return found if obj else [part for part in found if part[0] != "Approval"]
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """The carrier's default for the waiting days."""
+        carrier = Carrier.get()
+        return {"waiting_days": carrier.default_waiting_days} if carrier else {}
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Whoever adds it is its author, and so cannot approve it."""
+        if not change:
+            obj.author = person(request)
+        super().save_model(request, obj, form, change)
+
+    @display(description="Status", ordering="status")
+    def status_label(self, notice: Notice) -> str:
+        """Draft or approved."""
+        return choice_label(notice, "status", STATUS_TONES)
+
+    @display(description="Languages")
+    def languages(self, notice: Notice) -> str:
+        """In which languages there is a text."""
+        return ", ".join(text.get_language_display() for text in notice.texts.all()) or "None"
+
+    @display(description="Next step")
+    def next_step(self, notice: Notice) -> str:
+        """What is to be done."""
+        if not is_draft(notice):
+            return "Send it with a campaign"
+        return "Someone else approves it" if notice.texts.all() else "Add a text"
+
+    @display(description="Placeholders")
+    def as_sent(self, notice: Notice) -> str:
+        """What may stand in the texts."""
+        return ", ".join(f"{{{{ {name} }}}}" for name in PLACEHOLDERS)
+
+    @confirmed_act(
+        "Approve",
+        permission="notices.approve_notice",
+        outlook=approve_outlook,
+        shown=is_draft,
+        icon="task_alt",
+        variant=ActionVariant.PRIMARY,
+    )
+    def approve(self, request: HttpRequest, notice: Notice, data: dict[str, Any]) -> str:
+        """Approve the draft."""
+        publishing.approve_notice(
+            notice, by=person(request), because=data["because"], at=timezone.now()
+        )
+        return f"“{notice}” is approved and fixed."
+
+    @confirmed_act(
+        "New version",
+        permission="notices.add_notice",
+        outlook="This makes a draft with the same words, which can then be changed.",
+        shown=lambda notice: not is_draft(notice),
+        icon="content_copy",
+    )
+    def new_version(self, request: HttpRequest, notice: Notice, data: dict[str, Any]) -> str:
+        """Copy it into a draft."""
+        copy = publishing.new_version(notice, by=person(request), because=data["because"])
+        return f"“{copy}” was made as a draft."
