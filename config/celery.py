@@ -7,8 +7,6 @@ from django.conf import settings
 
 from config.schedule import SCHEDULE
 
-from config.schedule import SCHEDULE
-
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 
 app = Celery("cpni_desk")
@@ -29,7 +27,6 @@ def configuration() -> dict[str, object]:
         "task_reject_on_worker_lost": True,
         "worker_hijack_root_logger": False,
         "broker_connection_retry_on_startup": True,
-        "beat_schedule": SCHEDULE,
         "beat_schedule": SCHEDULE,
         "beat_schedule_filename": str(settings.DATA_DIR / "beat-schedule"),
     }

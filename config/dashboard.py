@@ -1,11 +1,40 @@
-"""The home page: what needs someone today. What a role may not view, it does not see."""
+"""The home page: what needs someone today, each with its count and its list.
 
+What a role may not view, it does not see.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Min
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
 
-from accounts.models import Carrier
+from accounts.civil import add_days, civil_day
+from accounts.models import Carrier, Run
+from cpni import gaps
+from cpni.assuming import JOB
+from cpni.models import Incident, OptOutRequest
+from notices import letters
+from notices.gaps import missed
+from notices.models import Campaign, Delivery
+
+SOON = 14  # days ahead that "closing soon" looks
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One question: its count, its words, how urgent, and where its list is."""
+
+    count: int
+    title: str
+    detail: str
+    tone: str
+    address: str
 
 
 def carrier_name(request: HttpRequest) -> str | None:
@@ -21,4 +50,151 @@ def environment(request: HttpRequest) -> list[str] | None:
 
 def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Fill in the home page."""
+    today = Carrier.today()
+    tiles = list(tiles_for(request, today))
+    context.update(
+        title="Today",
+        desk_today=today,
+        desk_needed=[tile for tile in tiles if tile.count and tile.tone != "good"],
+        desk_quiet=[tile for tile in tiles if not (tile.count and tile.tone != "good")],
+        desk_setup=setup_step(request),
+    )
     return context
+
+
+def setup_step(request: HttpRequest) -> tuple[str, str] | None:
+    """What an empty installation needs first: words and an address."""
+    if Carrier.get() is None and request.user.has_perm("accounts.add_carrier"):
+        return "Fill in the carrier’s record first.", reverse("admin:accounts_carrier_add")
+    return None
+
+
+def tiles_for(request: HttpRequest, today: date) -> Iterator[Tile]:
+    """The tiles that this person may see, in order of urgency."""
+    may = request.user.has_perm
+    if may("cpni.view_optoutrequest"):
+        yield unmatched(today)
+    if may("accounts.view_customer") and may("notices.view_delivery"):
+        yield from customers(today)
+    if may("notices.view_delivery"):
+        yield from deliveries(today)
+    if may("notices.view_postbatch"):
+        yield batches(today)
+    if may("notices.view_campaign"):
+        yield from waiting_campaigns()
+    if may("cpni.view_incident"):
+        yield incidents()
+    if may("accounts.view_run"):
+        yield daily_job(today)
+
+
+def listed(name: str, query: str = "") -> str:
+    """The address of a list of the admin, filtered."""
+    return reverse(f"admin:{name}_changelist") + query
+
+
+def unmatched(today: date) -> Tile:
+    """Requests that wait to be matched, and how long the oldest has waited."""
+    waiting = OptOutRequest.objects.filter(status=OptOutRequest.Status.RECEIVED)
+    oldest = waiting.aggregate(day=Min("received_on"))["day"]
+    days = (today - oldest).days if oldest else 0
+    detail = f"The oldest came {days} days ago." if oldest else "None waits."
+    return Tile(
+        waiting.count(),
+        "opt-out requests to be matched",
+        detail,
+        "bad",
+        listed("cpni_optoutrequest", "?status__exact=received"),
+    )
+
+
+def customers(today: date) -> Iterator[Tile]:
+    """Customers who fell outside the process."""
+    questions = (
+        ("never_noticed", gaps.never_noticed, "customers never noticed", "64.2008(a)(1), (b)"),
+        ("overdue", gaps.overdue, "two-year notices overdue", "64.2008(d)(2)"),
+    )
+    for code, question, title, rule in questions:
+        yield Tile(
+            question(on=today).count(),
+            title,
+            f"Their CPNI may not be used for marketing ({rule}).",
+            "gap",
+            listed("accounts_customer", f"?cpni={code}"),
+        )
+
+
+def deliveries(today: date) -> Iterator[Tile]:
+    """Notices that did not arrive, and windows that close soon."""
+    yield Tile(
+        missed(Delivery.objects.all()).count(),
+        "notices that did not arrive",
+        "Nothing else has been sent since (64.2008(d)(3)(iii)).",
+        "gap",
+        listed("notices_delivery", "?missed=open"),
+    )
+    until = add_days(today, SOON)
+    closing = Delivery.objects.filter(
+        state=Delivery.State.SENT, outcome="", last_objection_day__range=(today, until)
+    )
+    yield Tile(
+        closing.count(),
+        f"waiting periods end within {SOON} days",
+        "Approval is assumed the day after, by itself.",
+        "good",
+        listed(
+            "notices_delivery",
+            f"?last_objection_day_from={today}&last_objection_day_to={until}",
+        ),
+    )
+
+
+def batches(today: date) -> Tile:
+    """Letters that nobody has confirmed as mailed."""
+    waiting = letters.unconfirmed()
+    number = sum(batch.waiting for batch in waiting)  # type: ignore[attr-defined]
+    zone = Carrier.zone_or_default()
+    detail = "None waits."
+    if waiting:
+        days = (today - civil_day(waiting[0].created_at, zone)).days
+        detail = f"The oldest batch was made {days} days ago. No clock runs until it is confirmed."
+    return Tile(
+        number, "letters not confirmed as mailed", detail, "wait", listed("notices_postbatch")
+    )
+
+
+def waiting_campaigns() -> Iterator[Tile]:
+    """Campaigns that wait for a person."""
+    for status, title, detail, tone in (
+        (Campaign.Status.DRAFT, "campaigns to be approved", "By someone else.", "wait"),
+        (Campaign.Status.PAUSED, "campaigns paused", "Resume or cancel them.", "bad"),
+    ):
+        yield Tile(
+            Campaign.objects.filter(status=status).count(),
+            title,
+            detail,
+            tone,
+            listed("notices_campaign", f"?status__exact={status}"),
+        )
+
+
+def incidents() -> Tile:
+    """Failures of an opt-out route that hold approvals back."""
+    return Tile(
+        Incident.objects.filter(released_on=None).count(),
+        "incidents hold approvals back",
+        "An opt-out route failed (64.2009(f)).",
+        "bad",
+        listed("cpni_incident"),
+    )
+
+
+def daily_job(today: date) -> Tile:
+    """Whether the daily job has run for today."""
+    last = Run.objects.filter(name=JOB, error="", finished_at__isnull=False).first()
+    if last and last.for_day and last.for_day >= today:
+        at = timezone.localtime(last.started_at)
+        detail = f"Last run today at {at:%H:%M}."
+        return Tile(0, "daily job", detail, "good", listed("accounts_run"))
+    detail = f"Last run for {last.for_day}." if last else "It has never run."
+    return Tile(1, "daily job has not run today", detail, "bad", listed("accounts_run"))

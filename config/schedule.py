@@ -14,4 +14,9 @@ SCHEDULE = {
         "task": "cpni.tasks.assume_approvals",
         "schedule": crontab(minute="10"),
     },
+    # Customers' data that nobody confirmed does not lie about.
+    "discard uploads": {
+        "task": "accounts.tasks.discard_uploads",
+        "schedule": crontab(minute="40"),
+    },
 }

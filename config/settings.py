@@ -8,6 +8,7 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
+from import_export.formats.base_formats import CSV
 
 from config.env import env, trial_secret_key
 from config.unfold import UNFOLD  # noqa: F401  (a setting of the admin's theme)
@@ -176,6 +177,11 @@ SIMPLE_HISTORY_DATE_INDEX = "composite"
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
+IMPORT_EXPORT_FORMATS = [CSV]
+# The history is the ledger; the admin's own log would be a second one beside it.
+IMPORT_EXPORT_SKIP_ADMIN_LOG = True
+# The library's own choice is the system's temporary folder, for ever if nobody confirms.
+IMPORT_EXPORT_TMP_STORAGE_CLASS = "accounts.uploads.UploadStorage"
 
 # --- Language, time, files -----------------------------------------------------------------------
 

@@ -12,13 +12,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from import_export.admin import ImportExportMixin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
+from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import display
 
 from accounts.admin.base import ReadOnlyInline, ReasonForm, RecordAdmin
+from accounts.admin.customer_acts import CustomerActs
 from accounts.admin.labels import CALM, GOOD, WAIT, choice_label, label
 from accounts.fields import one_line, telephone, telephone_shown
 from accounts.models import Carrier, ContactPoint, Customer, Service
+from accounts.resources import CustomerResource
 
 STATUS_TONES = {
     Customer.Status.ACTIVE: GOOD,
@@ -96,8 +100,13 @@ class ConsentFilter(DropdownFilter):
         return queryset
 
 
-class CustomerAdmin(RecordAdmin):
+class CustomerAdmin(CustomerActs, RecordAdmin, ImportExportMixin):
     """The record and how to reach the customer (see the module's docstring)."""
+
+    resource_classes = (CustomerResource,)
+    import_form_class = ImportForm
+    export_form_class = ExportForm
+    skip_admin_log = True  # the history has who, when and why
 
     form = CustomerForm
     list_display = ("account_number", "name", "kind", "status_label", "email_notices")

@@ -71,7 +71,7 @@ class Command(BaseCommand):
                 "LOG_LEVEL": os.environ.get("LOG_LEVEL", "WARNING"),
             }
         )
-        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606  (ourselves)
+        os.execv(sys.executable, [sys.executable, *sys.argv])  # noqa: S606 - ourselves
 
     def mail_server(self) -> tuple[str, ...]:
         """The arguments of the server that keeps the demo's mail."""
@@ -110,7 +110,7 @@ class Command(BaseCommand):
 
     def start(self, running: ExitStack, name: str, *arguments: str) -> None:
         """Start a Python process of ours; it is stopped when ``running`` is left."""
-        process = subprocess.Popen(  # noqa: 
+        process = subprocess.Popen(  # noqa: S603 - our own modules
             [sys.executable, *arguments], cwd=settings.BASE_DIR, start_new_session=True
         )
         running.callback(stop, process)

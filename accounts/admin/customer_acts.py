@@ -1,0 +1,165 @@
+"""What staff can do with a customer: contacts, consent to notices by e-mail, end and return."""
+
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+from unfold.enums import ActionVariant
+
+from accounts import contacts, customers
+from accounts.admin.acts import ActForm, confirmed_act, person
+from accounts.models import Carrier, ContactPoint, Customer
+
+CHANGE = "accounts.change_customer"
+
+
+class ContactForm(ActForm):
+    """A new address or number."""
+
+    kind = forms.ChoiceField(
+        label="What", choices=ContactPoint.Kind.choices, widget=forms.RadioSelect
+    )
+    value = forms.CharField(
+        label="E-mail address or contact number",
+        required=False,
+        max_length=254,
+        widget=forms.TextInput,
+    )
+    line1 = forms.CharField(
+        label="Postal address, line 1", required=False, max_length=100, widget=forms.TextInput
+    )
+    line2 = forms.CharField(
+        label="Postal address, line 2", required=False, max_length=100, widget=forms.TextInput
+    )
+    city = forms.CharField(label="City", required=False, max_length=60, widget=forms.TextInput)
+    state = forms.CharField(
+        label="State",
+        required=False,
+        max_length=2,
+        widget=forms.TextInput,
+        help_text="Two letters, such as UT.",
+    )
+    postcode = forms.CharField(
+        label="ZIP code", required=False, max_length=10, widget=forms.TextInput
+    )
+
+
+class DayForm(ActForm):
+    """The day from which it counts."""
+
+    on = forms.DateField(label="On", widget=forms.DateInput, initial=Carrier.today)
+
+
+class ConsentForm(DayForm):
+    """A consent that can be verified."""
+
+    proof = forms.CharField(
+        label="Proof",
+        max_length=200,
+        widget=forms.TextInput,
+        help_text="Where the approval can be looked up: form, order or recording number.",
+    )
+
+
+def active(customer: Customer) -> bool:
+    """Whether there is service now."""
+    return customer.status == Customer.Status.ACTIVE
+
+
+class CustomerActs:
+    """Acts of the customer page; each runs one verb."""
+
+    actions_detail = (
+        "change_contact",
+        "record_consent",
+        "withdraw_consent",
+        "discontinue",
+        "reconnect",
+    )
+
+    @confirmed_act(
+        "Change contact",
+        permission="accounts.change_contactpoint",
+        outlook=(
+            "The present address ends today and stays on record; the new one begins today and is"
+            " “of record” in 30 days (64.2003(b)). A contact number is added to the others."
+        ),
+        form=ContactForm,
+        shown=lambda customer: customer.status != Customer.Status.MERGED,
+        icon="contact_mail",
+    )
+    def change_contact(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
+        """End the present one and begin another."""
+        because = data.pop("because")
+        point = contacts.change_contact(
+            customer, on=Carrier.today(), by=person(request), because=because, **data
+        )
+        return f"{point.get_kind_display()}: {point}."
+
+    @confirmed_act(
+        "Record e-mail consent",
+        permission=CHANGE,
+        outlook=(
+            "Notices may then go by e-mail. The rule asks for express, verifiable, prior approval"
+            " (64.2008(d)(3)(i))."
+        ),
+        form=ConsentForm,
+        shown=lambda customer: active(customer) and customer.email_notices_since is None,
+        icon="mark_email_read",
+    )
+    def record_consent(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
+        """Record it with its proof."""
+        customers.record_email_consent(
+            customer,
+            on=data["on"],
+            proof=data["proof"],
+            by=person(request),
+            because=data["because"],
+        )
+        return "Notices may go by e-mail."
+
+    @confirmed_act(
+        "Withdraw e-mail consent",
+        permission=CHANGE,
+        outlook="Notices go by post from now on. No import brings the consent back.",
+        shown=lambda customer: customer.email_notices_since is not None,
+        icon="unsubscribe",
+    )
+    def withdraw_consent(
+        self, request: HttpRequest, customer: Customer, data: dict[str, Any]
+    ) -> str:
+        """Take it back."""
+        customers.withdraw_email_consent(
+            customer, on=Carrier.today(), by=person(request), because=data["because"]
+        )
+        return "Notices go by post."
+
+    @confirmed_act(
+        "Discontinue",
+        permission=CHANGE,
+        outlook="Service ends. Approvals end with it; an opt-out stays on record for good.",
+        form=DayForm,
+        shown=active,
+        icon="block",
+        variant=ActionVariant.DANGER,
+    )
+    def discontinue(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
+        """End the service."""
+        customers.discontinue(customer, on=data["on"], by=person(request), because=data["because"])
+        return f"Service of {customer} is discontinued."
+
+    @confirmed_act(
+        "Reconnect",
+        permission=CHANGE,
+        outlook=(
+            "A new period of service begins. Earlier notices and approvals do not count for it;"
+            " an opt-out does."
+        ),
+        form=DayForm,
+        shown=lambda customer: customer.status == Customer.Status.DISCONTINUED,
+        icon="power",
+    )
+    def reconnect(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
+        """Begin again."""
+        customers.reconnect(customer, on=data["on"], by=person(request), because=data["because"])
+        return f"Service of {customer} begins anew."
