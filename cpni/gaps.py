@@ -65,7 +65,7 @@ def undeliverable(*, on: date) -> QuerySet[Customer]:
 
 
 def overdue(*, on: date) -> QuerySet[Customer]:
-    """Active customers whose last notice that arrived no longer carries approval (64.2008(d)(2))."""
+    """Active customers whose last notice that arrived is over two years old (64.2008(d)(2))."""
     arrived = _asking().filter(state=Delivery.State.SENT, outcome="")
     return Customer.objects.active().filter(
         Exists(arrived.filter(mailed_on__lt=earliest_carrying(on))),

@@ -10,6 +10,7 @@ from cpni import reasons
 from cpni.decisions import Decision, judge
 from cpni.facts import Choice, Entry, Facts, Spell, Told, spell_of
 from cpni.models import Approval, Incident, OptOutRequest
+from cpni.reasons import Verdict
 from notices.models import Delivery, PolicyBinding, PolicyVersion, Use
 
 # What a list says of a customer, by the decision's reason, the worst first, and what to do next.
@@ -35,7 +36,10 @@ WORST_FIRST = list(SUMMARIES)
 
 @dataclass(frozen=True)
 class Standing:
-    """The worst decision over the opt-out uses, in a few words, with the next step."""
+    """How a customer stands over the opt-out uses, in a few words, with the next step.
+
+    ``decision`` is the one that the words are about.
+    """
 
     decision: Decision
     words: str
@@ -55,11 +59,25 @@ def standings(customers: Sequence[Customer], *, on: date) -> dict[int, Standing]
 
 
 def summary(decisions: Iterable[Decision]) -> Standing:
-    """The worst of ``decisions``, in a few words."""
-    worst = min(decisions, key=lambda decision: WORST_FIRST.index(decision.code))
-    words, next_step = SUMMARIES[worst.code]
-    day = f"{worst.until:%b} {worst.until.day}" if worst.until else ""
-    return Standing(worst, words.format(day=day), next_step)
+    """What a list says of ``decisions``: the worst of them, unless some use is approved already.
+
+    A window that runs for a use that is new must not hide that the others are approved.
+    """
+    ranked = sorted(decisions, key=lambda decision: WORST_FIRST.index(decision.code))
+    worst, best = ranked[0], ranked[-1]
+    opted_out = [d for d in ranked if d.reason is reasons.OPTED_OUT]
+    if opted_out and len(opted_out) < len(ranked):
+        return Standing(worst, "Opted out in part", "")
+    if best.allowed and worst.verdict is Verdict.NOT_YET:
+        return Standing(
+            best, f"Approved; new use: {_words(worst)[0].lower()}{_words(worst)[1:]}", ""
+        )
+    return Standing(worst, _words(worst), SUMMARIES[worst.code][1])
+
+
+def _words(decision: Decision) -> str:
+    day = f"{decision.until:%b} {decision.until.day}" if decision.until else ""
+    return SUMMARIES[decision.code][0].format(day=day)
 
 
 def gather_many(customers: Sequence[Customer], on: date) -> dict[int, Facts]:
@@ -147,7 +165,7 @@ class _Policies:
         }
 
     def governing(self, customer: Customer) -> PolicyVersion | None:
-        """The version in force when the present service began, or a later one of which they know."""
+        """The version in force when the present service began, or a later one that they know."""
         if customer.pk in self.moved:
             return self.moved[customer.pk]
         in_force = [v for v in self.published if v.effective_on <= customer.active_since]

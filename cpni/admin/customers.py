@@ -97,7 +97,7 @@ class CustomerRecordAdmin(CustomerAdmin):
 
     @display(description="CPNI")
     def standing(self, customer: Any) -> str:
-        """The worst over the opt-out uses, in colour and words."""
+        """How they stand over the opt-out uses, in colour and words."""
         if customer.standing is None:
             return "–"
         decision = customer.standing.decision

@@ -241,25 +241,31 @@ class CampaignAdmin(RecordAdmin):
         address = reverse("admin:notices_delivery_changelist")
         rows = [
             (
+                names[value],
                 address,
                 campaign.pk,
                 "outcome" if value in Delivery.Outcome.values else field,
                 value,
                 number,
-                names[value],
             )
             for field, found, names in (
                 ("channel", progress.by_channel, CHANNELS),
                 ("state", progress.by_fate, FATES),
             )
-            for value, number in found.items()
+            for value, number in sorted(found.items())
         ]
         listed = format_html_join(
             "",
-            '<li><a class="text-link" href="{}?campaign__id__exact={}&{}__exact={}">{} {}</a></li>',
+            '<tr><td>{}</td><td class="desk-number"><a class="text-link"'
+            ' href="{}?campaign__id__exact={}&{}__exact={}">{}</a></td></tr>',
             rows,
         )
-        return format_html("<ul>{}</ul>Together {}", listed, progress.total)
+        return format_html(
+            '<table class="desk-table" style="max-width: 24rem">{}<tr><th>Together</th>'
+            '<th class="desk-number">{}</th></tr></table>',
+            listed,
+            progress.total,
+        )
 
     @confirmed_act(
         "Approve",
