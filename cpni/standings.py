@@ -169,4 +169,5 @@ class _Policies:
         if customer.pk in self.moved:
             return self.moved[customer.pk]
         in_force = [v for v in self.published if v.effective_on <= customer.active_since]
-        return (in_force[-1:] or self.published[:1] or [None])[0]
+        found = in_force[-1:] or self.published[:1]
+        return found[0] if found else None

@@ -64,31 +64,31 @@ class Sender(Thread):
                 self._serve(*order)
         except RelayTrouble as trouble:
             self._reports.put(Report(self, gone=trouble))
+        except Exception as error:  # noqa: BLE001 - the loop would wait for this thread
+            words = fault(error, "The connection to the relay failed")
+            self._reports.put(Report(self, gone=RelayTrouble(words, lasting=True)))
         finally:
             self._relay.close()
 
     def _serve(self, job: Job, until: float) -> None:
-        fault = ""
+        words = ""
         try:
             answer = self._attempt(job, until)
         except RelayTrouble:
             self._reports.put(Report(self, done=Done(job, None, self._clock())))
             raise
-        except Exception as error:  # noqa: BLE001 - a fault of ours: this row must not stop the rest
-            # Without the error's text, which may hold the customer's name or address.
-            fault = type(error).__name__
-            where = "".join(traceback.format_tb(error.__traceback__))
-            log.error("Delivery %s could not be sent: %s\n%s", job.delivery_id, fault, where)
-            answer = Answer(Meaning.LATER, f"An error in CPNI Desk: {fault}.")
+        except Exception as error:  # noqa: BLE001 - this row must not stop the rest
+            words = fault(error, f"Delivery {job.delivery_id} could not be sent")
+            answer = Answer(Meaning.LATER, words)
             self._relay.close()
         done = Done(job, answer, self._clock())
         if not self._relay.is_open:
             # Told at once: opening another connection may take long.
-            self._reports.put(Report(self, done=done, fault=fault))
+            self._reports.put(Report(self, done=done, fault=words))
             self._relay.open()
             self._reports.put(Report(self, ready=True))
         else:
-            self._reports.put(Report(self, done=done, ready=True, fault=fault))
+            self._reports.put(Report(self, done=done, ready=True, fault=words))
 
     def _attempt(self, job: Job, until: float) -> Answer | None:
         try:
@@ -99,3 +99,13 @@ class Sender(Thread):
             # This process was suspended: another loop may have the campaign by now.
             return None
         return self._relay.send(self._origin, address, message)
+
+
+def fault(error: Exception, what: str) -> str:
+    """Log an error of ours, and say it in words.
+
+    Its kind and place, but not its text, which may hold a customer's name or address.
+    """
+    kind = type(error).__name__
+    log.error("%s: %s\n%s", what, kind, "".join(traceback.format_tb(error.__traceback__)))
+    return f"An error in CPNI Desk: {kind}."

@@ -12,7 +12,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from import_export.admin import ImportExportMixin
+from import_export.admin import ImportExportModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.contrib.import_export.forms import ExportForm, ImportForm
 from unfold.decorators import display
@@ -100,7 +100,7 @@ class ConsentFilter(DropdownFilter):
         return queryset
 
 
-class CustomerAdmin(CustomerActs, RecordAdmin, ImportExportMixin):
+class CustomerAdmin(CustomerActs, RecordAdmin, ImportExportModelAdmin):
     """The record and how to reach the customer (see the module's docstring)."""
 
     resource_classes = (CustomerResource,)
@@ -109,7 +109,13 @@ class CustomerAdmin(CustomerActs, RecordAdmin, ImportExportMixin):
     skip_admin_log = True  # the history has who, when and why
 
     form = CustomerForm
-    list_display = ("account_number", "name", "kind", "status_label", "email_notices")
+    list_display: tuple[str, ...] = (
+        "account_number",
+        "name",
+        "kind",
+        "status_label",
+        "email_notices",
+    )
     list_display_links = ("account_number", "name")
     list_filter = [
         ("status", ChoicesDropdownFilter),

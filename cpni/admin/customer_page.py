@@ -86,7 +86,7 @@ class Panels:
         return governing(self.customer, self.today) if self.customer else None
 
     @cached_property
-    def contacts(self) -> list[tuple[Any, SafeString]]:
+    def contacts(self) -> list[tuple[Any, str]]:
         """Current contact points, with whether each is of record."""
         if self.customer is None:
             return []

@@ -341,7 +341,9 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
         if not self.has_view_permission(request):
             raise PermissionDenied
         wished = OptOutRequest.objects.filter(pk=request_id).first()
-        if wished is None or not wished.scan or not wished.scan.storage.exists(wished.scan.name):
+        if wished is None or not wished.scan.name:
+            raise Http404
+        if not wished.scan.storage.exists(wished.scan.name):
             raise Http404
         return FileResponse(wished.scan.open(), as_attachment=True)
 

@@ -5,9 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Any
 
-from django.db.models import Model
 from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, label
 from accounts.admin.record_history import Words
@@ -26,7 +24,7 @@ class Event:
     """One thing that happened."""
 
     at: datetime
-    what: SafeString
+    what: str
     detail: str
     who: str = ""
     why: str = ""
@@ -125,14 +123,10 @@ def changes(customer: Customer) -> Iterator[Event]:
             yield _event(row, label("Record changed"), detail, link)
 
 
-def parts(model: type[Model], customer: Customer) -> Iterator[Event]:
+def parts(model: type[ContactPoint] | type[Service], customer: Customer) -> Iterator[Event]:
     """Contact points or services that came or ended."""
-    known = {p.pk: p for p in model._default_manager.filter(customer=customer)}  # type: ignore[misc]
-    rows = model.history.filter(
-        id__in=list(known)
-    ).order_by(  # type: ignore[attr-defined]
-        "-history_date", "-history_id"
-    )[:MOST]
+    known = {p.pk: p for p in model.objects.filter(customer=customer)}
+    rows = model.history.filter(id__in=list(known)).order_by("-history_date", "-history_id")[:MOST]
     for row in rows:
         part = known[row.id]
         ended = getattr(row, "until", None) or getattr(row, "ended_on", None)
@@ -141,7 +135,7 @@ def parts(model: type[Model], customer: Customer) -> Iterator[Event]:
         yield _event(row, label(f"{kind} {verb}"), str(part))
 
 
-def _event(row: Any, what: SafeString, detail: str, link: str = "") -> Event:
+def _event(row: Any, what: str, detail: str, link: str = "") -> Event:
     return Event(
         at=row.history_date,
         what=what,

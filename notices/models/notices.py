@@ -125,6 +125,13 @@ class NoticeText(models.Model):
     def __str__(self) -> str:
         return f"{self.notice} ({self.get_language_display()})"
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        # The database refuses too (migration notices 0003); this gives the message.
+        if self.notice.status != Notice.Status.DRAFT:
+            raise ValidationError("The text of an approved notice cannot change.")
+        self.digest = self.computed_digest()
+        super().save(*args, **kwargs)
+
     def clean(self) -> None:
         errors = {}
         if "{{" in self.subject or "}}" in self.subject:
@@ -137,13 +144,6 @@ class NoticeText(models.Model):
             errors["letter_body"] = "This notice may go by post, so it needs a letter body."
         if errors:
             raise ValidationError(errors)
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        # The database refuses too (migration notices 0003); this gives the message.
-        if self.notice.status != Notice.Status.DRAFT:
-            raise ValidationError("The text of an approved notice cannot change.")
-        self.digest = self.computed_digest()
-        super().save(*args, **kwargs)
 
     def computed_digest(self) -> str:
         """SHA-256, in hexadecimal, of subject and bodies: what a delivery's proof points at."""

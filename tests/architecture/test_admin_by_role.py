@@ -1,0 +1,178 @@
+"""Every page of the admin opens for the roles that the table names, and for nobody else."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import CustomerList, ImportBatch, Run
+from cpni.assuming import assume_due
+from cpni.models import Approval, Disclosure
+from notices.models import PolicyBinding, PostBatch, Use
+from tests.architecture.access import ACCESS, LETTERS
+from tests.factories.accounts import CarrierFactory, UserFactory
+from tests.factories.cpni import IncidentFactory, OptOutRequestFactory
+from tests.factories.notices import (
+    CampaignFactory,
+    DeliveryFactory,
+    NoticeFactory,
+    PolicyFactory,
+)
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 10, 1, tzinfo=UTC)
+
+
+@pytest.fixture
+def records(reference_data):
+    """One of everything; what has drafts is a draft."""
+    delivery = DeliveryFactory()
+    assume_due(on=date(2026, 11, 4))
+    return {
+        "accounts.carrier": CarrierFactory(),
+        "accounts.customer": delivery.customer,
+        "accounts.customerlist": CustomerList.objects.create(name="Friends"),
+        "accounts.importbatch": ImportBatch.objects.create(file_name="x.csv", started_at=AT),
+        "accounts.run": Run.objects.first(),
+        "accounts.user": UserFactory(),
+        "notices.use": Use.objects.first(),
+        "notices.policyversion": PolicyFactory(status="draft"),
+        "notices.policybinding": PolicyBinding.objects.create(
+            customer=delivery.customer,
+            policy_version=delivery.campaign.notice.policy_version,
+            since=date(2026, 11, 4),
+        ),
+        "notices.notice": NoticeFactory(finish__draft=True),
+        "notices.campaign": CampaignFactory(),
+        "notices.delivery": delivery,
+        "notices.postbatch": PostBatch.objects.create(campaign=delivery.campaign, created_at=AT),
+        "cpni.optoutrequest": OptOutRequestFactory(),
+        "cpni.approval": Approval.objects.first(),
+        "cpni.disclosure": Disclosure.objects.create(
+            customer=delivery.customer,
+            use=Use.objects.first(),
+            used_on=date(2026, 11, 5),
+            recipient="Marketing",
+            what="Services",
+            reason="assumed",
+            recorded_at=AT,
+        ),
+        "cpni.incident": IncidentFactory(),
+    }
+
+
+def address(name, page, *args):
+    app, model = name.split(".")
+    return reverse(f"admin:{app}_{model}_{page}", args=args)
+
+
+def test_the_table_names_every_record_of_the_admin():
+    registered = {f"{m._meta.app_label}.{m._meta.model_name}" for m in admin.site._registry}
+    assert registered == set(ACCESS)
+
+
+@pytest.mark.parametrize("letter", LETTERS)
+def test_a_role_opens_what_the_table_says_and_nothing_else(letter, records, client_of):
+    client = client_of(LETTERS[letter])
+    wrong = []
+    for name, (lists, adds, edits, histories) in ACCESS.items():
+        pk = records[name].pk
+        pages = {
+            "list": (address(name, "changelist"), lists),
+            "add": (address(name, "add"), adds),
+            "page": (address(name, "change", pk), lists),
+            "history": (address(name, "history", pk), histories),
+        }
+        for page, (url, allowed) in pages.items():
+            if name == "accounts.carrier" and page == "add":
+                continue  # there is one already, and there is only one
+            answer = client.get(url, follow=True)  # the carrier's list leads to its one record
+            opens = answer.status_code == 200
+            if opens != (letter in allowed):
+                wrong.append((name, page, answer.status_code))
+        # An empty form is refused with an explanation by whoever may edit, else altogether.
+        answer = client.post(address(name, "change", pk), {})
+        may_edit = answer.status_code == 200
+        if may_edit != (letter in edits):
+            wrong.append((name, "edit", answer.status_code))
+    assert wrong == []
+
+
+def test_nobody_is_sent_to_sign_in_everywhere(records):
+    client = Client()
+    for name in ACCESS:
+        for url in (
+            address(name, "changelist"),
+            address(name, "change", records[name].pk),
+            address(name, "history", records[name].pk),
+        ):
+            answer = client.get(url)
+            assert answer.status_code == 302
+            assert answer["Location"].startswith("/admin/login/")
+
+
+def test_nobody_deletes_anything_or_edits_history_not_even_a_superuser(records):
+    client = Client()
+    client.force_login(UserFactory(is_superuser=True))
+    for name, record in records.items():
+        assert client.post(address(name, "delete", record.pk), {"post": "yes"}).status_code == 403
+        if not hasattr(record, "history") or not record.history.exists():
+            continue
+        version = record.history.first().history_id
+        url = address(name, "simple_history", record.pk, version)
+        rows = record.history.count()
+        assert client.get(url).status_code == 200
+        assert client.post(url, {"name": "x", "because": "y"}).status_code in (403, 405)
+        assert record.history.count() == rows
+
+
+@pytest.mark.parametrize("letter", ["A", "M"])
+def test_whoever_may_only_look_cannot_save_through_the_history_form(letter, records, client_of):
+    customer = records["accounts.customer"]
+    url = address(
+        "accounts.customer", "simple_history", customer.pk, customer.history.first().history_id
+    )
+    answer = client_of(LETTERS[letter]).post(url, {"name": "Changed", "because": "x"})
+    assert answer.status_code in (403, 405)
+    customer.refresh_from_db()
+    assert customer.name != "Changed"
+
+
+@pytest.mark.parametrize(
+    ("letter", "imports", "exports"),
+    [("R", 403, 403), ("S", 403, 403), ("M", 403, 403), ("O", 200, 200), ("A", 403, 200)],
+)
+def test_imports_and_exports_are_permissions_of_their_own(
+    letter, imports, exports, records, client_of
+):
+    client = client_of(LETTERS[letter])
+    assert client.get(address("accounts.customer", "import")).status_code == imports
+    assert client.get(address("accounts.customer", "export")).status_code == exports
+
+
+def test_every_act_asks_for_a_permission_and_changes_nothing_on_get(records):
+    found = 0
+    for model, model_admin in admin.site._registry.items():
+        for name in getattr(model_admin, "actions_detail", ()) or ():
+            act = getattr(model_admin, name)
+            assert act.allowed_permissions, f"{model.__name__}.{name}"
+            found += 1
+    assert found >= 20
+
+
+def test_a_hostile_name_is_shown_and_not_run(records, client_of):
+    customer = records["accounts.customer"]
+    customer.name = "<script>alert(1)</script>"
+    customer.save()
+    client = client_of(LETTERS["O"])
+    for url in (
+        address("accounts.customer", "changelist"),
+        address("accounts.customer", "change", customer.pk),
+        address("accounts.customer", "history", customer.pk),
+        address("notices.delivery", "changelist"),
+        address("cpni.approval", "changelist"),
+    ):
+        body = client.get(url).content.decode()
+        assert "<script>alert(1)" not in body, url

@@ -1,0 +1,117 @@
+"""Every list of the admin costs a pinned number of queries, however many rows it shows.
+
+When a number here goes up, a list has become slower; when the two sizes differ, it has an N+1.
+"""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import CustomerList, ImportBatch
+from config import roles
+from cpni import optouts
+from cpni.assuming import assume_due
+from cpni.models import Disclosure
+from notices.models import PolicyBinding, PostBatch, Use
+from tests.factories.accounts import CarrierFactory
+from tests.factories.cpni import IncidentFactory, OptOutRequestFactory
+from tests.factories.notices import CampaignFactory, DeliveryFactory, NoticeFactory
+
+pytestmark = pytest.mark.django_db
+AT = datetime(2026, 10, 1, tzinfo=UTC)
+
+QUERIES = {
+    "accounts_customer": 22,
+    "accounts_customerlist": 9,
+    "accounts_importbatch": 9,
+    "accounts_run": 9,
+    "accounts_user": 11,
+    "notices_use": 9,
+    "notices_policyversion": 11,
+    "notices_policybinding": 10,
+    "notices_notice": 11,
+    "notices_campaign": 11,
+    "notices_delivery": 10,
+    "notices_postbatch": 10,
+    "cpni_optoutrequest": 10,
+    "cpni_approval": 10,
+    "cpni_disclosure": 10,
+    "cpni_incident": 9,
+}
+
+
+def more_records(number):
+    """So many more rows in every list."""
+    for n in range(number):
+        delivery = DeliveryFactory()
+        customer = delivery.customer
+        request = OptOutRequestFactory()
+        OptOutRequestFactory()
+        optouts.apply(request, customer=customer, on=date(2026, 11, 4), by=None, because="x")
+        DeliveryFactory(campaign=delivery.campaign)
+        assume_due(on=date(2026, 11, 4))
+        CustomerList.objects.create(name=f"List {customer.pk}-{n}")
+        ImportBatch.objects.create(file_name="x.csv", started_at=AT)
+        PolicyBinding.objects.create(
+            customer=customer,
+            policy_version=delivery.campaign.notice.policy_version,
+            since=date(2026, 11, 4),
+            delivery=delivery,
+        )
+        NoticeFactory(finish__languages=("en", "es"))
+        CampaignFactory()
+        PostBatch.objects.create(campaign=delivery.campaign, created_at=AT)
+        Disclosure.objects.create(
+            customer=customer,
+            use=Use.objects.first(),
+            used_on=date(2026, 11, 5),
+            recipient="Marketing",
+            what="Services",
+            reason="assumed",
+            recorded_at=AT,
+        )
+        IncidentFactory()
+
+
+def count(client, name):
+    client.get(reverse(f"admin:{name}_changelist"))  # sessions, content types: once for all
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert client.get(reverse(f"admin:{name}_changelist")).status_code == 200
+    return len(queries)
+
+
+@pytest.fixture
+def officer(reference_data, client_of):
+    CarrierFactory()
+    more_records(2)
+    return client_of(roles.OFFICER)
+
+
+def test_every_list_costs_the_pinned_number_of_queries_with_few_rows_and_with_many(officer):
+    few = {name: count(officer, name) for name in QUERIES}
+    more_records(4)
+    many = {name: count(officer, name) for name in QUERIES}
+    assert few == many
+    assert many == QUERIES
+
+
+def test_the_customer_page_costs_a_pinned_number_of_queries(officer):
+    customer = DeliveryFactory().customer
+    for year in (2019, 2021, 2023):
+        DeliveryFactory(customer=customer, mailed_on=date(year, 10, 1))
+    address = reverse("admin:accounts_customer_change", args=[customer.pk])
+    officer.get(address)
+    with CaptureQueriesContext(connection) as queries:
+        officer.get(address)
+    assert len(queries) <= 40
+
+
+def test_the_home_page_costs_a_pinned_number_of_queries(officer):
+    with CaptureQueriesContext(connection) as queries:
+        officer.get(reverse("admin:index"))
+    assert len(queries) <= 25
