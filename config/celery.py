@@ -37,7 +37,7 @@ def configuration() -> dict[str, object]:
         folder.mkdir(parents=True, exist_ok=True)
     return {
         **common,
-        "broker_url": "filesystem://",
+        "broker_url": "filesystem://localhost/",  # a host, or kombu warns at every start
         "broker_transport_options": {
             "data_folder_in": str(queue),
             "data_folder_out": str(queue),

@@ -31,6 +31,11 @@ def stylesheet(request: HttpRequest) -> str:
     return static("desk/desk.css")
 
 
+def favicon(request: HttpRequest) -> str:
+    """The address of the picture in the browser's tab."""
+    return static("desk/favicon.svg")
+
+
 NAVIGATION = [
     {
         "items": [
@@ -85,6 +90,7 @@ UNFOLD: dict[str, Any] = {
     "SITE_HEADER": "CPNI Desk",
     "SITE_SUBHEADER": "config.dashboard.carrier_name",
     "SITE_SYMBOL": "shield_person",
+    "SITE_FAVICONS": [{"rel": "icon", "type": "image/svg+xml", "href": favicon}],
     "SITE_URL": None,
     "SHOW_VIEW_ON_SITE": False,
     "SHOW_BACK_BUTTON": True,

@@ -53,8 +53,9 @@ class Command(BaseCommand):
                 *("--workers=2", "--log-level=warning"),
             )
             self.start(running, "web", *web)
-            self.start(running, "worker", "-m", "celery", "-A", "config", "worker", "-lWARNING")
-            self.start(running, "beat", "-m", "celery", "-A", "config", "beat", "-lWARNING")
+            celery = ("-m", "celery", "--quiet", "-A", "config")
+            self.start(running, "worker", *celery, "worker", "--loglevel=WARNING")
+            self.start(running, "beat", *celery, "beat", "--loglevel=WARNING")
             self.invite(port)
             self.wait()
 
