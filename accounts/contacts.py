@@ -13,6 +13,7 @@ from accounts.models import ContactPoint, Customer, User
 
 Kind = ContactPoint.Kind
 POSTAL = ("line1", "line2", "city", "state", "postcode")
+LISTED = 5_000  # ids in one statement; SQLite takes 32,766
 
 
 def change_contact(
@@ -33,66 +34,87 @@ def change_contact(
 
     The present postal or e-mail address ends that day; a contact number is added to the others. The
     new one is "of record" 30 days later (64.2003(b)). What is there already is returned unchanged.
-    Raises Refused for a value that nothing could be sent to.
+    Raises Refused for a value that nothing could be sent to, or a day before the present one came.
     """
+    new = ContactPoint(customer=customer, kind=kind, since=on)
     try:
-        values = _checked(kind, value, (line1, line2, city, state, postcode))
+        _fill(new, value, (line1, line2, city, state, postcode))
     except ValidationError as error:
         raise Refused(" ".join(error.messages), "Correct it.") from error
     with transaction.atomic():
-        Customer.objects.select_for_update().get(pk=customer.pk)
-        current = ContactPoint.objects.current().filter(customer=customer, kind=kind)
+        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        current = list(ContactPoint.objects.current().filter(customer=customer, kind=kind))
         for point in current:
-            if all(getattr(point, name) == values[name] for name in values):
+            if all(getattr(point, f) == getattr(new, f) for f in ContactPoint.VALUE_FIELDS):
                 return point
+        for point in current:
             if kind != Kind.TELEPHONE:
-                point.until = on
-                history.save(point, by=by, because=because)
-        point = ContactPoint(customer=customer, kind=kind, since=on, **values)
-        history.save(point, by=by, because=because)
-    return point
+                _end(point, on=on, by=by, because=because)
+        history.save(new, by=by, because=because)
+    return new
 
 
-def remove_contact(point: ContactPoint, *, on: date, by: User | None, because: str) -> None:
-    """End a contact point on the civil day ``on``; one that has ended already stays as it is."""
-    if point.until is None:
-        point.until = on
-        history.save(point, by=by, because=because)
+def remove_contact(point: ContactPoint, *, on: date, by: User | None, because: str) -> bool:
+    """End a contact point on the civil day ``on``. False when it has ended already.
+
+    Raises Refused for a day before it came.
+    """
+    with transaction.atomic():
+        Customer.objects.select_for_update(no_key=True).get(pk=point.customer_id)
+        point.refresh_from_db()
+        if point.until is not None:
+            return False
+        _end(point, on=on, by=by, because=because)
+    return True
 
 
 def mark_undeliverable(
     contact_point_ids: Sequence[int], *, on: date, by: User | None, because: str
 ) -> int:
     """Mark contact points at which nothing arrives since ``on``. Returns how many were not yet."""
+    marked, ids = 0, sorted(set(contact_point_ids))
     with transaction.atomic():
-        fresh = list(
-            ContactPoint.objects.filter(pk__in=contact_point_ids, undeliverable_since=None)
-            .select_for_update()
-            .values_list("pk", flat=True)
-        )
-        if fresh:
+        for start in range(0, len(ids), LISTED):
+            fresh = list(
+                ContactPoint.objects.select_for_update()
+                .filter(pk__in=ids[start : start + LISTED], undeliverable_since=None)
+                .order_by("pk")
+                .values_list("pk", flat=True)
+            )
+            if not fresh:
+                continue
             ContactPoint.objects.filter(pk__in=fresh).update(undeliverable_since=on)
-            places = ", ".join(["%s"] * len(fresh))
-            history.record_rows(
+            marked += history.record_rows(
                 ContactPoint,
-                f"t.id IN ({places})",
+                f"t.id IN ({', '.join(['%s'] * len(fresh))})",
                 fresh,
                 by=by,
                 because=because,
                 at=timezone.now(),
             )
-    return len(fresh)
+    return marked
 
 
-def _checked(kind: str, value: str, postal: Sequence[str]) -> dict[str, str]:
-    """The normal form of a contact point's values. Raises ValidationError."""
-    if kind == Kind.EMAIL:
-        return {"value": fields.email_address(value.strip())}
-    if kind == Kind.TELEPHONE:
-        return {"value": fields.telephone(value.strip())}
-    line1, line2, city, state, code = (fields.one_line(x) for x in postal)
-    if not (line1 and city and state):
-        raise ValidationError("A postal address needs its first line, city and state.")
-    return dict(
-        zip(POSTAL, (line1, line2, city, state.upper(), fields.postcode(code)), strict=True)
-    )
+def _end(point: ContactPoint, *, on: date, by: User | None, because: str) -> None:
+    if on < point.since:
+        raise Refused(
+            f"The present one came on {point.since:%B} {point.since.day}, {point.since.year}.",
+            "It cannot end before that day. Correct the day.",
+        )
+    point.until = on
+    history.save(point, by=by, because=because)
+
+
+def _fill(point: ContactPoint, value: str, postal: Sequence[str]) -> None:
+    """Give ``point`` its values in their normal form. Raises ValidationError."""
+    if point.kind == Kind.EMAIL:
+        point.value = fields.email_address(value.strip())
+    elif point.kind == Kind.TELEPHONE:
+        point.value = fields.telephone(value.strip())
+    else:
+        for name, text in zip(POSTAL, postal, strict=True):
+            setattr(point, name, fields.one_line(text))
+        if not (point.line1 and point.city and point.state):
+            raise ValidationError("A postal address needs its first line, city and state.")
+        point.state, point.postcode = fields.state(point.state), fields.postcode(point.postcode)
+    point.clean_fields(exclude=["customer"])

@@ -2,13 +2,16 @@
 
 from datetime import date
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import history
 from accounts.errors import Refused
+from accounts.fields import one_line
 from accounts.models import Customer, User
 
 Status = Customer.Status
+PROOF_LENGTH = 200
 
 
 def discontinue(customer: Customer, *, on: date, by: User | None, because: str) -> bool:
@@ -47,18 +50,28 @@ def reconnect(customer: Customer, *, on: date, by: User | None, because: str) ->
 
 def record_email_consent(
     customer: Customer, *, on: date, proof: str, by: User | None, because: str
-) -> None:
+) -> bool:
     """Record express consent to notices by e-mail, given on ``on`` (64.2008(d)(3)(i)).
 
-    Raises Refused without proof: the rule asks for consent that can be verified.
+    False when just this is recorded already. Raises Refused for a merged account, and without
+    proof: the rule asks for consent that can be verified.
     """
-    if not proof.strip():
+    try:
+        proof = one_line(proof)
+    except ValidationError as error:
+        raise Refused("The proof is not one line of text.", "Correct it.") from error
+    if not proof:
         raise Refused("Consent needs its proof.", "Say where the approval can be looked up.")
+    if len(proof) > PROOF_LENGTH:
+        raise Refused(f"The proof is longer than {PROOF_LENGTH} characters.", "Shorten it.")
     with transaction.atomic():
         locked = _locked(customer)
-        locked.email_notices_since, locked.email_notices_proof = on, proof.strip()[:200]
+        if (locked.email_notices_since, locked.email_notices_proof) == (on, proof):
+            return False
+        locked.email_notices_since, locked.email_notices_proof = on, proof
         history.save(locked, by=by, because=because)
     customer.refresh_from_db()
+    return True
 
 
 def withdraw_email_consent(customer: Customer, *, on: date, by: User | None, because: str) -> bool:
@@ -75,7 +88,7 @@ def withdraw_email_consent(customer: Customer, *, on: date, by: User | None, bec
 
 
 def _locked(customer: Customer) -> Customer:
-    locked = Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
+    locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     if locked.status == Status.MERGED:
         raise Refused("This account was merged into another.", "Use that account.")
     return locked

@@ -13,7 +13,7 @@ PLAIN_ADDRESS = re.compile(
     r"([a-z0-9]+(?:[._+-][a-z0-9]+)*)@((?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+(?:com|net|org|edu|us))",
     re.ASCII | re.IGNORECASE,
 )
-POSTCODE = re.compile(r"\d{5}(-\d{4})?")
+POSTCODE = re.compile(r"\d{5}(-\d{4})?", re.ASCII)
 # Names travel into mail headers, letters and spreadsheets: no line ends, no control characters.
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
@@ -79,6 +79,14 @@ def postcode(text: str) -> str:
     text = text.strip()
     if not POSTCODE.fullmatch(text):
         raise ValidationError(f"“{text}” is not a ZIP code. Write it like 84047 or 84047-1234.")
+    return text
+
+
+def state(text: str) -> str:
+    """``text`` as the two letters of a state. Raises ValidationError."""
+    text = text.strip().upper()
+    if not (len(text) == 2 and text.isascii() and text.isalpha()):
+        raise ValidationError("It is not a state. Write two letters, such as UT.")
     return text
 
 

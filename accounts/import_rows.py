@@ -1,17 +1,27 @@
-"""One row of a billing export: its columns, and how each is checked. Pure.
+"""One row of a billing export: its columns, and how each is checked. No database.
 
-The file is CSV in UTF-8 with a header line. ``account_number``, ``name`` and ``active_since`` are
-required columns; the others may be left out. Dates are 2026-11-23 or 11/23/2026.
+The file is CSV in UTF-8, one customer to a line, with a header line. ``account_number``, ``name``
+and ``active_since`` are required; the other columns may be left out, and columns that are not known
+are ignored. Dates are 2026-11-23 or 11/23/2026.
 
 An empty cell, or a column that is not there, leaves what is known alone: a file never removes
 anything. To end a service give its end date; to discontinue a customer give the status.
 
+``status``  active or discontinued. ``discontinued_on`` is the import's day if left out.
+``active_since``  of a known customer counts only when it is later than ours: a new period of
+    service. Discontinued by us and active in the file: reconnected, since ``active_since`` if that
+    lies after the discontinuation, else since the import.
 ``services``  ``category:number:started[:ended]``, several with ``;`` between. The categories are
-    local, long_distance, wireless, other.
-``address_since``, ``email_since``  since when the address has been on the account; left out, since
-    the import. It matters because an address is "of record" only after 30 days (64.2003(b)).
+    local, long_distance, wireless, other. A known one is found by category, number and start.
+``line1`` ... ``postcode``, ``email``  another address than the known one ends that and begins anew;
+    letters in another case are no other address.
+``address_since``, ``email_since``  since when an address that is new to us has been on the account;
+    left out, since the import. An address is "of record" only after 30 days (64.2003(b)).
+``contact_number``  is added to those that are known.
 ``email_notices_since``, ``email_notices_proof``  express consent to notices by e-mail. Kept only
     where none is recorded, and never where the customer withdrew it on that day or later.
+
+An apostrophe before = + - or @ at the start of a cell only keeps spreadsheets from computing it.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -48,7 +58,13 @@ COLUMNS = (
 REQUIRED = ("account_number", "name", "active_since")
 LONGEST = {"account_number": 40, "name": 200, "email_notices_proof": 200, "city": 60}
 LINE_LENGTH = 100
-STATUSES = (Customer.Status.ACTIVE, Customer.Status.DISCONTINUED)
+# Tuples, for the choices' own ``values`` are put together anew each time: 5 µs for each cell.
+STATUSES = (Customer.Status.ACTIVE.value, Customer.Status.DISCONTINUED.value)
+KINDS = tuple(Customer.Kind.values)
+LANGUAGES = tuple(Customer.Language.values)
+CATEGORIES = tuple(Service.Category.values)
+EARLIEST = date(1900, 1, 1)
+FORMULA = ("=", "+", "-", "@")  # how cells begin that a spreadsheet would compute
 
 
 @dataclass(frozen=True)
@@ -91,14 +107,26 @@ class CheckedRow:
     services: list[ServiceCell] = field(default_factory=list)
 
 
+def guarded(cell: str) -> str:
+    """``cell`` so that a spreadsheet shows it as text, whatever a customer put there."""
+    return f"'{cell}" if cell.startswith(FORMULA) else cell
+
+
+def unguarded(cell: str) -> str:
+    """What ``guarded`` was given."""
+    return cell[1:] if cell[:1] == "'" and cell.startswith(FORMULA, 1) else cell
+
+
 @lru_cache(maxsize=4096)
 def day(text: str) -> date:
     """The civil day that ``text`` names. Raises ValidationError."""
     for pattern in ("%Y-%m-%d", "%m/%d/%Y"):
         try:
-            return datetime.strptime(text, pattern).date()  # noqa: DTZ007  (a civil day has no zone)
+            found = datetime.strptime(text, pattern).date()  # noqa: DTZ007  (a civil day has no zone)
         except ValueError:
             continue
+        if found >= EARLIEST:
+            return found
     raise ValidationError("It is not a date. Write it like 2026-11-23 or 11/23/2026.")
 
 
@@ -110,16 +138,16 @@ def check_row(
     ``today`` is the carrier's civil day: a date that says since when something has been so cannot
     lie after it.
     """
-    check = _Check({name: (cells.get(name) or "").strip() for name in COLUMNS}, today)
+    check = _Check({name: unguarded((cells.get(name) or "").strip()) for name in COLUMNS}, today)
     row = CheckedRow(
         line=line,
         account_number=check.text("account_number", required=True),
         name=check.text("name", required=True),
         active_since=check.day("active_since", required=True) or today,
-        kind=check.choice("kind", Customer.Kind.values),
+        kind=check.choice("kind", KINDS),
         status=check.choice("status", STATUSES),
         discontinued_on=check.day("discontinued_on"),
-        language=check.choice("language", Customer.Language.values),
+        language=check.choice("language", LANGUAGES),
         postal=check.postal(),
         address_since=check.day("address_since"),
         email=check.normal("email", fields.email_address),
@@ -198,8 +226,11 @@ class _Check:
         for column, cell in (("line1", line1), ("city", city), ("state", state)):
             if not cell:
                 self.refuse(column, "A postal address needs it. Fill it in or empty all its cells.")
-        if state and not (len(state) == 2 and state.isascii() and state.isalpha()):
-            self.refuse("state", "It is not a state. Write two letters, such as UT.")
+        if state:
+            try:
+                fields.state(state)
+            except ValidationError as error:
+                self.refuse("state", error.messages[0])
         if not fields.POSTCODE.fullmatch(code):
             self.refuse("postcode", "It is not a ZIP code. Write it like 84047 or 84047-1234.")
         return line1, line2, city, state, code
@@ -208,11 +239,11 @@ class _Check:
         found = []
         for part in filter(None, (p.strip() for p in self.cells["services"].split(";"))):
             pieces = [p.strip() for p in part.split(":")]
-            if len(pieces) not in (3, 4) or pieces[0] not in Service.Category.values:
+            if len(pieces) not in (3, 4) or pieces[0] not in CATEGORIES:
                 self.refuse(
                     "services",
                     "Write each service like local:801-555-0134:2019-03-01, with the category"
-                    f" one of {', '.join(Service.Category.values)}.",
+                    f" one of {', '.join(CATEGORIES)}.",
                 )
                 continue
             try:
@@ -228,9 +259,9 @@ class _Check:
             if cell.ended_on and cell.ended_on < cell.started_on:
                 self.refuse("services", "A service ends before it starts. Correct its dates.")
             found.append(cell)
-        if len({(s.category, s.number) for s in found if s.ended_on is None}) < len(
-            [s for s in found if s.ended_on is None]
-        ):
+        running = [(s.category, s.number) for s in found if s.ended_on is None]
+        begun = [(s.category, s.number, s.started_on) for s in found]
+        if len(set(running)) < len(running) or len(set(begun)) < len(begun):
             self.refuse("services", "The same service stands there twice. Remove one.")
         return found
 
@@ -247,4 +278,8 @@ class _Check:
             self.refuse(
                 "email_notices_proof",
                 "Consent to notices by e-mail needs its proof (64.2008(d)(3)(i)). Fill it in.",
+            )
+        if self.cells["email_notices_proof"] and not self.cells["email_notices_since"]:
+            self.refuse(
+                "email_notices_since", "There is a proof of consent but no day. Give the day too."
             )

@@ -8,12 +8,13 @@ from typing import Any
 from django.utils import timezone
 
 from accounts import history
+from accounts.bulk_rows import insert_rows, next_ids, update_rows
 from accounts.import_rows import CheckedRow, Problem
-from accounts.insert import insert_rows, next_ids
 from accounts.models import ContactPoint, Customer, Service, User
 
 LISTED = 5_000  # ids in one IN list
 Kind, Status = ContactPoint.Kind, Customer.Status
+VALUES = ContactPoint.VALUE_FIELDS
 
 CUSTOMER_FIELDS = (
     "id",
@@ -40,6 +41,7 @@ POINT_FIELDS = (
     "since",
 )
 SERVICE_FIELDS = ("id", "customer", "category", "telephone_number", "started_on", "ended_on")
+CHANGED_FIELDS = CUSTOMER_FIELDS[2:]  # of a known customer: all but the account number
 
 
 @dataclass(frozen=True)
@@ -70,10 +72,10 @@ class _Chunk:
     ) -> None:
         self.rows, self.on, self.by, self.because = rows, on, by, because
         numbers = [row.account_number for row in rows]
-        self.known = {
-            c.account_number: c
-            for c in Customer.objects.select_for_update().filter(account_number__in=numbers)
-        }
+        # Locked first, in the order of their ids as everywhere, and read after; their keys stay
+        # free, so that deliveries to them can be recorded meanwhile.
+        locked = Customer.objects.select_for_update(no_key=True).order_by("pk")
+        self.known = {c.account_number: c for c in locked.filter(account_number__in=numbers)}
         ids = [c.pk for c in self.known.values()]
         self.points: dict[tuple[int, str], list[ContactPoint]] = {}
         self.services: dict[tuple[int, str, str], list[Service]] = {}
@@ -88,13 +90,12 @@ class _Chunk:
         self.new_services: list[tuple[Any, ...]] = []
         self.changed_customers: list[Customer] = []
         self.ended_points: list[ContactPoint] = []
-        self.ended_services: list[Service] = []
+        self.changed_services: dict[int, Service] = {}
 
     def write(self) -> list[Written]:
-        fresh = [r for r in self.rows if r.account_number not in self.known]
-        id_of = dict(
-            zip((r.account_number for r in fresh), next_ids(Customer, len(fresh)), strict=True)
-        )
+        # Sorted, so that two imports of the same new customers wait instead of dying in a deadlock.
+        fresh = sorted({r.account_number for r in self.rows} - self.known.keys())
+        id_of = dict(zip(fresh, next_ids(Customer, len(fresh)), strict=True))
         done = []
         for row in self.rows:
             if row.account_number in id_of:
@@ -132,11 +133,7 @@ class _Chunk:
 
     def change(self, customer: Customer, row: CheckedRow) -> Written:
         """A customer who is known: only what differs is written."""
-        if customer.status == Status.MERGED:
-            problem = Problem(
-                "account_number",
-                "This account was merged into another. Use that one, or remove the row.",
-            )
+        if problem := _contradiction(customer, row):
             return Written(row, "refused", problem=problem)
         effects = []
         changed = False
@@ -161,16 +158,22 @@ class _Chunk:
 
     def change_status(self, customer: Customer, row: CheckedRow) -> str:
         """Discontinue or reconnect. Returns what happened, in words."""
-        if row.status == Status.DISCONTINUED and customer.status == Status.ACTIVE:
-            customer.status = Status.DISCONTINUED
-            customer.discontinued_on = max(row.discontinued_on or self.on, customer.active_since)
-            return "discontinued"
-        if row.status == Status.ACTIVE and customer.status == Status.DISCONTINUED:
-            ended = customer.discontinued_on or self.on
-            # A new period of service: approvals of the one before do not come back.
-            customer.active_since = row.active_since if row.active_since > ended else self.on
+        was, given = customer.status, row.status or customer.status
+        if given == Status.DISCONTINUED:
+            ended = row.discontinued_on or customer.discontinued_on or self.on
+            if was == given and ended == customer.discontinued_on:
+                return ""
+            customer.status, customer.discontinued_on = Status.DISCONTINUED, ended
+            return "discontinued" if was == Status.ACTIVE else "other day of discontinuation"
+        # A new period of service: approvals of the one before do not come back.
+        if was == Status.DISCONTINUED:
+            gone = customer.discontinued_on or self.on
+            customer.active_since = row.active_since if row.active_since > gone else self.on
             customer.status, customer.discontinued_on = Status.ACTIVE, None
             return "reconnected"
+        if row.active_since > customer.active_since:
+            customer.active_since = row.active_since
+            return "new period of service"
         return ""
 
     def takes_consent(self, customer: Customer, row: CheckedRow) -> bool:
@@ -186,9 +189,7 @@ class _Chunk:
         effects = []
         for kind, values, since in _contacts(row):
             current = self.points.get((customer.pk, kind), [])
-            if any(
-                tuple(getattr(p, f) for f in ContactPoint.VALUE_FIELDS) == values for p in current
-            ):
+            if any(_same(tuple(getattr(p, f) for f in VALUES), values) for p in current):
                 continue
             if kind != Kind.TELEPHONE:
                 self.ended_points += current
@@ -203,50 +204,45 @@ class _Chunk:
         effects = []
         for cell in row.services:
             known = self.services.get((customer.pk, cell.category, cell.number), [])
-            same = [s for s in known if s.started_on == cell.started_on]
-            current = [s for s in known if s.ended_on is None]
-            if cell.ended_on is not None:
-                for service in (s for s in same or current if s.ended_on is None):
-                    service.ended_on = max(cell.ended_on, service.started_on)
-                    self.ended_services.append(service)
-                    effects.append("ended service")
-                if known:
-                    continue
-            elif current or same:
-                continue
-            self.new_services.append(
-                (customer.pk, cell.category, cell.number, cell.started_on, cell.ended_on)
-            )
-            effects.append("new service")
+            running = [s for s in known if s.ended_on is None]
+            found = [s for s in known if s.started_on == cell.started_on]
+            if not found:
+                # The one that runs, unless the file speaks of an earlier time.
+                end = cell.ended_on or date.max
+                found = [s for s in running if s.started_on <= end]
+            if not found:
+                fresh = (customer.pk, cell.category, cell.number, cell.started_on, cell.ended_on)
+                self.new_services.append(fresh)
+                effects.append("new service")
+            # Never two that run: the one that runs already is the one meant.
+            elif found[0].ended_on != cell.ended_on and (cell.ended_on or not running):
+                found[0].ended_on = cell.ended_on
+                self.changed_services[found[0].pk] = found[0]
+                effects.append("ended service" if cell.ended_on else "service runs again")
         return effects
 
     def flush(self) -> None:
         """Write everything, in an order that no constraint objects to."""
         if self.changed_customers:
-            names = [
-                "name",
-                "kind",
-                "language",
-                "status",
-                "active_since",
-                "discontinued_on",
-                "email_notices_since",
-                "email_notices_proof",
-            ]
-            Customer.objects.bulk_update(self.changed_customers, names, batch_size=500)
-            self.record(Customer, [c.pk for c in self.changed_customers], "~")
+            self.update(Customer, CHANGED_FIELDS, self.changed_customers)
         if self.ended_points:
             ids = [p.pk for p in self.ended_points]
             ContactPoint.objects.filter(pk__in=ids).update(until=self.on)
             self.record(ContactPoint, ids, "~")
-        if self.ended_services:
-            Service.objects.bulk_update(self.ended_services, ["ended_on"], batch_size=500)
-            self.record(Service, [s.pk for s in self.ended_services], "~")
+        # Ended ones first: of one number only one may run.
+        changed = self.changed_services.values()
+        for some in ([s for s in changed if s.ended_on], [s for s in changed if not s.ended_on]):
+            if some:
+                self.update(Service, ("ended_on",), some)
         if self.new_customers:
-            insert_rows(Customer, CUSTOMER_FIELDS, self.new_customers)
+            insert_rows(Customer, CUSTOMER_FIELDS, sorted(self.new_customers))
             self.record(Customer, [c[0] for c in self.new_customers], "+")
         self.insert(ContactPoint, POINT_FIELDS, self.new_points)
         self.insert(Service, SERVICE_FIELDS, self.new_services)
+
+    def update(self, model: Any, names: Sequence[str], changed: Sequence[Any]) -> None:
+        update_rows(model, names, ((o.pk, *(getattr(o, n) for n in names)) for o in changed))
+        self.record(model, [o.pk for o in changed], "~")
 
     def insert(self, model: Any, names: Sequence[str], rows: list[tuple[Any, ...]]) -> None:
         if rows:
@@ -257,16 +253,35 @@ class _Chunk:
     def record(self, model: Any, ids: Sequence[int], kind: str) -> None:
         at = timezone.now()
         for start in range(0, len(ids), LISTED):
-            some = list(ids[start : start + LISTED])
+            # Our own integers, not parameters: looking for 5,000 marks takes longer than the rest.
+            listed = ", ".join(map(str, ids[start : start + LISTED]))
             history.record_rows(
-                model,
-                f"t.id IN ({', '.join(['%s'] * len(some))})",
-                some,
-                kind=kind,
-                by=self.by,
-                because=self.because,
-                at=at,
+                model, f"t.id IN ({listed})", kind=kind, by=self.by, because=self.because, at=at
             )
+
+
+def _contradiction(customer: Customer, row: CheckedRow) -> Problem | None:
+    """What in ``row`` cannot be true of the known ``customer``."""
+    if customer.status == Status.MERGED:
+        return Problem(
+            "account_number",
+            "This account was merged into another. Use that one, or remove the row.",
+        )
+    if row.discontinued_on and row.discontinued_on < customer.active_since:
+        # An old file must not end the service of someone who has been reconnected since.
+        return Problem(
+            "discontinued_on",
+            "It lies before the customer's present period of service. Correct it, or remove the"
+            " row.",
+        )
+    return None
+
+
+def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:
+    """Whether two contact points are one; billing systems go from upper case to mixed and back."""
+    return one == other or all(
+        a.casefold() == b.casefold() for a, b in zip(one, other, strict=True)
+    )
 
 
 def _contacts(row: CheckedRow) -> Iterator[tuple[str, tuple[str, ...], date | None]]:

@@ -3,11 +3,16 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import history
 from accounts.errors import Refused
+from accounts.fields import one_line
 from accounts.models import Customer, CustomerList, CustomerListEntry, User
+
+NAME_LENGTH = 100
+LISTED = 5_000  # account numbers in one statement
 
 
 @dataclass(frozen=True)
@@ -22,21 +27,32 @@ class Saved:
 def save_list(name: str, account_numbers: Iterable[str], *, by: User | None, because: str) -> Saved:
     """Save the customers of ``account_numbers`` as a list, replacing one of the same name.
 
-    Raises Refused when none of the numbers is known.
+    A list that holds just these customers already is left as it is. Raises Refused for a name that
+    no list can have, and when none of the numbers is known.
     """
+    try:
+        name = one_line(name)
+    except ValidationError as error:
+        raise Refused("The name of the list is not one line of text.", "Correct it.") from error
+    if not 0 < len(name) <= NAME_LENGTH:
+        raise Refused("A list needs a name.", f"Give one of at most {NAME_LENGTH} characters.")
     wanted = list(dict.fromkeys(n.strip() for n in account_numbers if n.strip()))
     found: dict[str, int] = {}
-    for start in range(0, len(wanted), 5_000):
-        some = Customer.objects.filter(account_number__in=wanted[start : start + 5_000])
+    for start in range(0, len(wanted), LISTED):
+        some = Customer.objects.filter(account_number__in=wanted[start : start + LISTED])
         found.update(some.values_list("account_number", "pk"))
     if not found:
         raise Refused("None of these account numbers is known.", "Check the numbers.")
+    unknown = [n for n in wanted if n not in found]
     with transaction.atomic():
-        saved = CustomerList.objects.filter(name=name).first() or CustomerList(name=name)
+        saved = CustomerList.objects.select_for_update().filter(name=name).first()
+        if saved and set(saved.entries.values_list("customer", flat=True)) == set(found.values()):
+            return Saved(saved, len(found), unknown)
+        saved = saved or CustomerList(name=name)
         history.save(saved, by=by, because=f"{because} ({len(found)} customers)")
         saved.entries.all().delete()
         CustomerListEntry.objects.bulk_create(
             (CustomerListEntry(customer_list=saved, customer_id=pk) for pk in found.values()),
             batch_size=1_000,
         )
-    return Saved(saved, len(found), [n for n in wanted if n not in found])
+    return Saved(saved, len(found), unknown)

@@ -1,5 +1,6 @@
 """What staff can do with a customer: contacts, consent to notices by e-mail, end and return."""
 
+from datetime import date
 from typing import Any
 
 from django import forms
@@ -7,7 +8,7 @@ from django.http import HttpRequest
 from unfold.enums import ActionVariant
 
 from accounts import contacts, customers
-from accounts.admin.acts import ActForm, confirmed_act, person
+from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
 from accounts.models import Carrier, ContactPoint, Customer
 
 CHANGE = "accounts.change_customer"
@@ -66,24 +67,38 @@ def active(customer: Customer) -> bool:
     return customer.status == Customer.Status.ACTIVE
 
 
+def contact_outlook(self: Any, request: HttpRequest, customer: Customer) -> Outlook:
+    """What changing does, and what there is now."""
+    return Outlook(
+        "The present address ends today and stays on record; the new one begins today and is"
+        " “of record” in 30 days (64.2003(b)). A contact number is added to the others.",
+        [
+            (f"Present {point.get_kind_display().lower()}", f"{point}, since {_day(point.since)}")
+            for point in customer.contact_points.current()
+        ],
+    )
+
+
+def _day(day: date) -> str:
+    return f"{day:%B} {day.day}, {day.year}"
+
+
 class CustomerActs:
     """Acts of the customer page; each runs one verb."""
 
-    actions_detail = (
+    actions_detail: tuple[Any, ...] = (
         "change_contact",
-        "record_consent",
-        "withdraw_consent",
-        "discontinue",
-        "reconnect",
+        {
+            "title": "More",
+            "icon": "more_horiz",
+            "items": ["record_consent", "withdraw_consent", "discontinue", "reconnect"],
+        },
     )
 
     @confirmed_act(
         "Change contact",
         permission="accounts.change_contactpoint",
-        outlook=(
-            "The present address ends today and stays on record; the new one begins today and is"
-            " “of record” in 30 days (64.2003(b)). A contact number is added to the others."
-        ),
+        outlook=contact_outlook,
         form=ContactForm,
         shown=lambda customer: customer.status != Customer.Status.MERGED,
         icon="contact_mail",

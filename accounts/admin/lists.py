@@ -41,6 +41,7 @@ class CustomerListAdmin(RecordAdmin):
     search_help_text = "Words of the name"
     ordering = ("name",)
     fieldsets = ((None, {"fields": ("name", "size", "account_numbers")}),)
+    add_fieldsets = ((None, {"fields": ("name", "account_numbers")}),)
     readonly_fields = ("size",)
 
     def get_queryset(self, request: HttpRequest) -> Any:

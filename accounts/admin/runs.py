@@ -17,8 +17,14 @@ def job_name(name: str) -> str:
 
 
 def counts_in_words(counts: dict[str, Any]) -> str:
-    """Counts such as ``{"assumed": 3}`` as “assumed 3”; nothing as a dash."""
-    words = [f"{key.replace('_', ' ')} {value}" for key, value in counts.items()]
+    """Counts such as ``{"assumed": 3}`` as “assumed 3”; what is not a count is left out."""
+    words = []
+    for key, value in counts.items():
+        name = key.replace("_", " ")
+        if isinstance(value, dict):
+            words.append(f"{name}: {counts_in_words(value)}")
+        elif isinstance(value, int):
+            words.append(f"{name} {value:,}")
     return ", ".join(words) or "–"
 
 

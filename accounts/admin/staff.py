@@ -7,8 +7,10 @@ from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from unfold.decorators import display
-from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
+from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from accounts.admin.base import ReasonForm, RecordAdmin
@@ -17,10 +19,6 @@ from accounts.models import User
 
 # Django's own page about groups would let a superuser change what a role may do, unseen by anyone.
 admin.site.unregister(Group)
-
-
-class StaffForm(ReasonForm, UserChangeForm):
-    """A member of staff, with the reason for the change."""
 
 
 class StaffAddForm(ReasonForm, UserCreationForm):
@@ -44,7 +42,8 @@ class StaffPasswordForm(AdminPasswordChangeForm):
 class StaffAdmin(RecordAdmin, UserAdmin):  # type: ignore[misc]
     """Who may sign in, and as what."""
 
-    form = StaffForm
+    form = ReasonForm
+    add_form_template = None
     add_form = StaffAddForm
     change_password_form = StaffPasswordForm
     list_display = ("username", "full_name", "roles", "standing", "last_login")
@@ -54,22 +53,24 @@ class StaffAdmin(RecordAdmin, UserAdmin):  # type: ignore[misc]
     ordering = ("username",)
     filter_horizontal = ()
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
+        (None, {"fields": ("username", "password_words")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         (
             "Role",
             {
-                "fields": ("groups", "is_active"),
+                "fields": ("groups", "roles", "is_active"),
                 "description": "A role decides what its holder may see and do."
                 " Nobody is deleted; who has left is no longer active.",
             },
         ),
     )
     add_fieldsets = (
-        (None, {"fields": ("username", "usable_password", "password1", "password2")}),
+        (None, {"fields": ("username", "password1", "password2")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         ("Role", {"fields": ("groups",)}),
     )
+
+    readonly_fields = ("password_words", "roles")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With their roles at hand."""
@@ -84,7 +85,17 @@ class StaffAdmin(RecordAdmin, UserAdmin):  # type: ignore[misc]
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """Nobody gives themselves a role or shuts themselves out."""
         fields = super().get_readonly_fields(request, obj)
-        return (*fields, "groups", "is_active") if obj and obj.pk == request.user.pk else fields
+        return (*fields, "is_active") if obj and obj.pk == request.user.pk else fields
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Roles to tick, or only to read on one's own page and for whoever may not change them."""
+        own = obj is not None and obj.pk == request.user.pk
+        reads = obj is not None and (own or not self.has_change_permission(request, obj))
+        hidden = "groups" if reads else "roles"
+        return [
+            (name, {**part, "fields": [f for f in part["fields"] if f != hidden]})
+            for name, part in super().get_fieldsets(request, obj)
+        ]
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Roles as boxes to tick."""
@@ -103,6 +114,14 @@ class StaffAdmin(RecordAdmin, UserAdmin):  # type: ignore[misc]
         """Everyone who is entered here may sign in to these pages."""
         obj.is_staff = True
         super().save_model(request, obj, form, change)
+
+    @display(description="Password")
+    def password_words(self, user: User) -> str:
+        """A way to set a new one; of the present one nothing is shown."""
+        if user.pk is None:
+            return "–"
+        address = reverse("admin:auth_user_password_change", args=[user.pk])
+        return format_html('<a class="text-link" href="{}">Set a new password</a>', address)
 
     @display(description="Name", ordering="last_name")
     def full_name(self, user: User) -> str:
