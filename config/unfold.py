@@ -7,6 +7,7 @@ subtle text 4.7 and more, in light and in dark (WCAG AA asks for 4.5).
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse_lazy
@@ -24,6 +25,11 @@ def entry(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
         "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
         "permission": permitted,
     }
+
+
+def mail_is_captured(request: HttpRequest) -> bool:
+    """Whether there is a page with the demo's mail."""
+    return bool(settings.CAPTURED_MAIL_DIR)
 
 
 def stylesheet(request: HttpRequest) -> str:
@@ -81,6 +87,12 @@ NAVIGATION = [
             entry("Carrier", "domain", "accounts", "carrier"),
             entry("Staff", "badge", "accounts", "user"),
             entry("Job runs", "schedule", "accounts", "run"),
+            {
+                "title": "Captured mail",
+                "icon": "mail",
+                "link": reverse_lazy("captured-mail"),
+                "permission": mail_is_captured,
+            },
         ],
     },
 ]

@@ -25,6 +25,12 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 
 
+def history_rows():
+    """How many rows each history table has."""
+    models = [m for m in admin.site._registry if hasattr(m, "history")]
+    return {m.__name__: m.history.count() for m in models}
+
+
 @pytest.fixture
 def records(reference_data):
     """One of everything; what has drafts is a draft."""
@@ -153,13 +159,23 @@ def test_imports_and_exports_are_permissions_of_their_own(
 
 
 def test_every_act_asks_for_a_permission_and_changes_nothing_on_get(records):
+    client = Client()
+    client.force_login(UserFactory(is_superuser=True))
+    before = history_rows()
     found = 0
     for model, model_admin in admin.site._registry.items():
-        for name in getattr(model_admin, "actions_detail", ()) or ():
+        names = model_admin._extract_action_names(getattr(model_admin, "actions_detail", ()) or ())
+        for name in names:
             act = getattr(model_admin, name)
             assert act.allowed_permissions, f"{model.__name__}.{name}"
+            record = f"{model._meta.app_label}.{model._meta.model_name}"
+            page = (
+                f"{address(record, 'change', records[record].pk)[: -len('change/')]}{act.url_path}"
+            )
+            assert client.get(page, follow=True).status_code == 200, page
             found += 1
     assert found >= 20
+    assert history_rows() == before
 
 
 def test_a_hostile_name_is_shown_and_not_run(records, client_of):

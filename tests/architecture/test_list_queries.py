@@ -33,7 +33,7 @@ QUERIES = {
     "notices_policyversion": 11,
     "notices_policybinding": 10,
     "notices_notice": 11,
-    "notices_campaign": 11,
+    "notices_campaign": 12,
     "notices_delivery": 10,
     "notices_postbatch": 10,
     "cpni_optoutrequest": 10,

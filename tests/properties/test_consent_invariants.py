@@ -11,6 +11,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
+from accounts.import_rows import CheckedRow
+from accounts.import_writing import write_rows
 from cpni import optouts
 from cpni.assuming import assume_due, forecast
 from cpni.decisions import decide
@@ -33,6 +35,7 @@ EVENTS = st.one_of(
     st.tuples(st.just("opt out"), SCOPES, st.integers(0, 40)),
     st.tuples(st.just("opt in"), SCOPES, st.none()),
     st.tuples(st.just("reconnect"), st.none(), st.none()),
+    st.tuples(st.just("import"), st.text("abc", min_size=1, max_size=3), st.none()),
     st.tuples(st.just("merge an account that opted out"), st.none(), st.none()),
     st.tuples(st.just("job"), st.none(), st.none()),
 )
@@ -165,6 +168,16 @@ class ConsentInvariants(TestCase):
     def do_reconnect(self, _, __):
         self.customer.active_since = self.model.active_since = self.today
         self.customer.save()
+
+    def do_import(self, name, _):
+        row = CheckedRow(
+            line=2,
+            account_number=self.customer.account_number,
+            name=name,
+            status="active",
+            active_since=self.model.active_since,
+        )
+        write_rows([row], on=self.today, by=None, because="Billing export")
 
     def do_merge_an_account_that_opted_out(self, _, __):
         duplicate = CustomerFactory(active_since=START)

@@ -48,6 +48,7 @@ def sign_in(browser, live_server, staff):
         page = browser.new_context(
             viewport={"width": 1280, "height": 800}, base_url=live_server.url
         ).new_page()
+        page.set_default_timeout(10_000)
         page.faults = []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
         page.goto("/admin/")
@@ -71,8 +72,8 @@ def test_a_representative_records_an_opt_out_and_sees_it_honoured(sign_in, refer
     page.get_by_placeholder("Account, name").fill("example")
     page.keyboard.press("Enter")
     page.get_by_role("link", name="A77").click()
-    assert page.get_by_role("heading", name="Ann Example").is_visible()
-    assert page.get_by_text("Not yet").first.is_visible()
+    page.get_by_role("heading", name="Ann Example Account A77").wait_for()
+    page.get_by_text("Not yet").first.wait_for()
 
     page.goto("/admin/cpni/optoutrequest/add/")
     page.get_by_label("As stated").fill("Ann Example, A77: please stop.")
@@ -89,7 +90,7 @@ def test_a_representative_records_an_opt_out_and_sees_it_honoured(sign_in, refer
     page.wait_for_load_state()
     assert Approval.objects.filter(customer=customer, state="denied").count() == 6
     page.goto(f"/admin/accounts/customer/{customer.pk}/change/")
-    assert page.get_by_text("The customer opted out").first.is_visible()
+    page.get_by_text("The customer opted out").first.wait_for()
     assert page.faults == []
 
 
@@ -106,7 +107,7 @@ def test_an_officer_confirms_that_letters_were_mailed(sign_in, reference_data):
 
     page.goto("/admin/")
     page.get_by_text("letters not confirmed as mailed").click()
-    page.locator("#result_list a").first.click()
+    page.locator("#result_list a", has_text="Batch").click()
     page.get_by_role("link", name="Confirm mailed on").click()
     today = Carrier.today()
     page.get_by_label("Mailed on").fill(today.isoformat())
