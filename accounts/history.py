@@ -6,6 +6,7 @@ bypass it (its docs, "common issues"), so they call :func:`record_rows` in the s
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from django.db import connection, models
@@ -80,15 +81,12 @@ def record_rows(
     fresh one for each call, as two history rows of one object at one instant cannot be told apart.
     Call it in the transaction of the statement that changed the rows. Returns the number written.
     """
-    history_model = model.history.model  # type: ignore[attr-defined]
-    columns = [f.column for f in model._meta.concrete_fields if f.column]
-    quoted = ", ".join(connection.ops.quote_name(c) for c in columns)
-    selected = ", ".join(f"t.{connection.ops.quote_name(c)}" for c in columns)
+    history_table, quoted, selected = history_columns(model)
     kind_sql = kind if kind.startswith("(") else "%s"
     kind_params = [] if kind.startswith("(") else [kind]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"INSERT INTO {history_model._meta.db_table} ({quoted}, history_date,"
+            f"INSERT INTO {history_table} ({quoted}, history_date,"
             " history_change_reason, history_type, history_user_id, actor)"
             f" SELECT {selected}, %s, %s, {kind_sql}, %s, %s"
             f" FROM {model._meta.db_table} t WHERE {where}",
@@ -102,3 +100,14 @@ def record_rows(
             ],
         )
         return cursor.rowcount
+
+
+@cache
+def history_columns(model: type[models.Model]) -> tuple[str, str, str]:
+    """The history table of ``model``, its copied columns, and the same columns over the alias t.
+
+    Kept, as a sending loop asks a hundred times a second and the library makes a manager each time.
+    """
+    columns = [connection.ops.quote_name(f.column) for f in model._meta.concrete_fields if f.column]
+    table = model.history.model._meta.db_table  # type: ignore[attr-defined]
+    return table, ", ".join(columns), ", ".join(f"t.{c}" for c in columns)

@@ -35,6 +35,7 @@ class Tile:
     detail: str
     tone: str
     address: str
+    counted: bool = True  # whether "none" says anything
 
 
 def carrier_name(request: HttpRequest) -> str | None:
@@ -93,12 +94,17 @@ def listed(name: str, query: str = "") -> str:
     return reverse(f"admin:{name}_changelist") + query
 
 
+def ago(day: date, today: date) -> str:
+    """``day`` as seen from ``today``: “today”, “yesterday”, “4 days ago”."""
+    days = (today - day).days
+    return ("today", "yesterday")[days] if 0 <= days < 2 else f"{days} days ago"
+
+
 def unmatched(today: date) -> Tile:
     """Requests that wait to be matched, and how long the oldest has waited."""
     waiting = OptOutRequest.objects.filter(status=OptOutRequest.Status.RECEIVED)
     oldest = waiting.aggregate(day=Min("received_on"))["day"]
-    days = (today - oldest).days if oldest else 0
-    detail = f"The oldest came {days} days ago." if oldest else "None waits."
+    detail = f"The oldest came {ago(oldest, today)}." if oldest else "None waits."
     return Tile(
         waiting.count(),
         "opt-out requests to be matched",
@@ -156,8 +162,8 @@ def batches(today: date) -> Tile:
     zone = Carrier.zone_or_default()
     detail = "None waits."
     if waiting:
-        days = (today - civil_day(waiting[0].created_at, zone)).days
-        detail = f"The oldest batch was made {days} days ago. No clock runs until it is confirmed."
+        made = ago(civil_day(waiting[0].created_at, zone), today)
+        detail = f"The oldest batch was made {made}. No clock runs until it is confirmed."
     return Tile(
         number, "letters not confirmed as mailed", detail, "wait", listed("notices_postbatch")
     )
@@ -195,6 +201,8 @@ def daily_job(today: date) -> Tile:
     if last and last.for_day and last.for_day >= today:
         at = timezone.localtime(last.started_at)
         detail = f"Last run today at {at:%H:%M}."
-        return Tile(0, "daily job", detail, "good", listed("accounts_run"))
-    detail = f"Last run for {last.for_day}." if last else "It has never run."
+        return Tile(0, "daily job", detail, "good", listed("accounts_run"), counted=False)
+    detail = "It has never run."
+    if last and last.for_day:
+        detail = f"It last ran {ago(last.for_day, today)}; what is due waits for it."
     return Tile(1, "daily job has not run today", detail, "bad", listed("accounts_run"))

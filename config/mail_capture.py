@@ -9,59 +9,60 @@ import contextlib
 import itertools
 import os
 import signal
+import time
 from pathlib import Path
+from typing import AnyStr
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
 
 class Keeper:
-    """Writes each message to ``folder`` as it came; without a folder it only counts.
+    """Writes each message to ``folder`` as it came; without a folder it only counts."""
 
-    ``delay`` is the time, in seconds, that each answer is late: a relay that is far away.
-    """
-
-    def __init__(self, folder: Path | None, *, delay: float = 0) -> None:
-        self.folder, self.delay = folder, delay
+    def __init__(self, folder: Path | None) -> None:
+        self.folder = folder
         self.numbers = itertools.count(1)
         if folder:
             folder.mkdir(parents=True, exist_ok=True)
 
-    async def handle_EHLO(
-        self, server: SMTP, session: Session, envelope: Envelope, name: str, responses: list[str]
-    ) -> list[str]:
-        """Greet."""
-        session.host_name = name
-        return responses
-
-    async def handle_MAIL(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        """Take the sender."""
-        await asyncio.sleep(self.delay)
-        envelope.mail_from = address
-        return "250 OK"
-
-    async def handle_RCPT(
-        self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
-    ) -> str:
-        """Take the recipient."""
-        await asyncio.sleep(self.delay)
-        envelope.rcpt_tos.append(address)
-        return "250 OK"
-
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:
         """Keep the message; written under another name first, so that no reader sees half of it."""
-        await asyncio.sleep(self.delay)
         number = next(self.numbers)
         if self.folder:
-            content = envelope.content or b""
-            data = content if isinstance(content, bytes) else content.encode()
-            name = f"{os.getpid()}-{number:07}"
+            content = envelope.original_content or b""
+            name = f"{time.time_ns()}-{os.getpid()}-{number:07}"
             half = self.folder / f"{name}.part"
-            half.write_bytes(data)
+            half.write_bytes(content)
             half.rename(self.folder / f"{name}.eml")
         return f"250 Kept as message {number}"
+
+
+class LateServer(SMTP):
+    """One connection, on which each answer is ``delay`` seconds late: a relay that is far away."""
+
+    def __init__(self, handler: Keeper, delay: float) -> None:
+        super().__init__(handler, hostname="localhost")
+        self._delay = delay
+
+    async def push(self, status: AnyStr) -> None:
+        """Send one line of an answer; a line with a hyphen after its code is not the last."""
+        last = status[3:4] not in ("-", b"-")
+        if last and self._delay:
+            await asyncio.sleep(self._delay)
+        await super().push(status)
+
+
+class Server(Controller):
+    """The server, in a thread of its own."""
+
+    def __init__(self, keeper: Keeper, port: int, *, delay: float = 0) -> None:
+        self.delay = delay
+        super().__init__(keeper, hostname="127.0.0.1", port=port)
+
+    def factory(self) -> SMTP:
+        """The handler of one connection."""
+        return LateServer(self.handler, self.delay)
 
 
 def main() -> None:
@@ -71,14 +72,13 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="Where to keep messages; only count if not.")
     parser.add_argument("--delay-ms", type=float, default=0, help="How late each answer is.")
     options = parser.parse_args()
-    keeper = Keeper(options.folder, delay=options.delay_ms / 1000)
-    controller = Controller(keeper, hostname="127.0.0.1", port=options.port)
+    server = Server(Keeper(options.folder), options.port, delay=options.delay_ms / 1000)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
-    controller.start()
+    server.start()
     with contextlib.suppress(KeyboardInterrupt):
         while True:
             signal.pause()
-    controller.stop()
+    server.stop()
 
 
 if __name__ == "__main__":

@@ -7,6 +7,8 @@ SCHEDULE = {
     "start due campaigns": {
         "task": "notices.tasks.start_due_campaigns",
         "schedule": 60.0,
+        # A worker that comes back after a week does not go through ten thousand of these.
+        "options": {"expires": 55},
     },
     # Hourly and not daily: it finds nothing to do 23 times, costs seconds, and needs nobody when
     # the hour that mattered was an outage. The day is the carrier's own, whatever the schedule's.

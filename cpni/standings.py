@@ -69,9 +69,8 @@ def summary(decisions: Iterable[Decision]) -> Standing:
     if opted_out and len(opted_out) < len(ranked):
         return Standing(worst, "Opted out in part", "")
     if best.allowed and worst.verdict is Verdict.NOT_YET:
-        return Standing(
-            best, f"Approved; new use: {_words(worst)[0].lower()}{_words(worst)[1:]}", ""
-        )
+        words = _words(worst)
+        return Standing(best, "Approved in part", f"New use: {words[0].lower()}{words[1:]}")
     return Standing(worst, _words(worst), SUMMARIES[worst.code][1])
 
 

@@ -10,6 +10,9 @@ from django.utils import timezone
 
 from accounts.errors import Refused
 from notices import campaigns, sending
+from notices.models import Campaign
+
+LAPSE = 55  # seconds; the round comes every minute
 
 # Set when the worker is told to stop, so that a sending loop ends between two messages. It lies in
 # memory that the worker shares with the processes that it forks, which get no signal of their own.
@@ -59,12 +62,16 @@ def start_campaign(campaign_id: int) -> None:
 
 @shared_task
 def start_due_campaigns() -> None:
-    """Start campaigns whose time has come, and send what no loop is sending.
+    """Start campaigns whose time has come, send what no loop is sending, finish what is done.
 
-    This finds what a worker that died left behind, so nothing depends on a message arriving.
+    This finds what a worker that died left behind, so nothing depends on a message arriving. Its
+    own messages lapse before the next round sends them again, or they would pile up while every
+    process of the worker is busy.
     """
     now = timezone.now()
     for campaign_id in campaigns.due(at=now):
-        start_campaign.delay(campaign_id)
+        start_campaign.apply_async((campaign_id,), expires=LAPSE)
     for campaign_id in sending.waiting(at=now):
-        send_campaign.delay(campaign_id)
+        send_campaign.apply_async((campaign_id,), expires=LAPSE)
+    for campaign in Campaign.objects.filter(status=Campaign.Status.RUNNING):
+        campaigns.finish_if_done(campaign.pk)

@@ -14,7 +14,13 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Model
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import (
+    HttpRequest,
+    HttpResponse,
+    HttpResponseNotAllowed,
+    HttpResponseRedirect,
+)
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from unfold import widgets
 from unfold.enums import ActionVariant
@@ -86,7 +92,7 @@ class Outlook:
     facts: Sequence[tuple[str, Any]] = ()
 
 
-Act = Callable[[Any, HttpRequest, Any, dict[str, Any]], str | HttpResponse]
+Act = Callable[[Any, HttpRequest, Any, dict[str, Any]], str | HttpResponseBase]
 
 
 def confirmed_act(
@@ -99,7 +105,7 @@ def confirmed_act(
     icon: str | None = None,
     variant: ActionVariant = ActionVariant.DEFAULT,
     template: str = "accounts/admin/act.html",
-) -> Callable[[Act], Callable[..., HttpResponse]]:
+) -> Callable[[Act], Callable[..., HttpResponseBase]]:
     """Make a method of an admin class an act for ``actions_detail``.
 
     The method gets ``(request, obj, data)``, the cleaned form as ``data``; it runs one verb and
@@ -109,9 +115,9 @@ def confirmed_act(
     ``Refused`` is shown above the form, and nothing has changed.
     """
 
-    def decorate(act: Act) -> Callable[..., HttpResponse]:
+    def decorate(act: Act) -> Callable[..., HttpResponseBase]:
         @wraps(act)
-        def view(self: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+        def view(self: Any, request: HttpRequest, object_id: str) -> HttpResponseBase:
             obj = self.get_object(request, object_id)
             if obj is None:
                 return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -138,7 +144,7 @@ def confirmed_act(
                 except ValidationError as error:
                     filled.add_error(None, ValidationError(error.messages))
                 else:
-                    if isinstance(result, HttpResponse):
+                    if isinstance(result, HttpResponseBase):
                         return result
                     messages.success(request, result)
                     return HttpResponseRedirect(change_url)
@@ -157,17 +163,48 @@ def confirmed_act(
                 danger=variant == ActionVariant.DANGER,
             )
 
-        # What the library reads from an entry of ``actions_detail``.
-        view.allowed_permissions = (permission,)  # type: ignore[attr-defined]
-        view.short_description = title  # type: ignore[attr-defined]
-        view.url_path = act.__name__.replace("_", "-")  # type: ignore[attr-defined]
-        view.icon = icon  # type: ignore[attr-defined]
-        view.variant = variant  # type: ignore[attr-defined]
-        view.attrs = {}  # type: ignore[attr-defined]
         view.shown = shown  # type: ignore[attr-defined]
-        return view
+        return _listed(view, act.__name__, title, permission, icon, variant)
 
     return decorate
+
+
+def reading_page(
+    title: str, *, permission: str, icon: str | None = None
+) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """Make a method of an admin class a page about a record for ``actions_detail``, only to read.
+
+    The method gets ``(request, obj)`` and returns the response. Only GET and HEAD are answered.
+    """
+
+    def decorate(show: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @wraps(show)
+        def view(self: Any, request: HttpRequest, object_id: str) -> HttpResponse:
+            obj = self.get_object(request, object_id)
+            if obj is None:
+                return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+            if not (request.user.has_perm(permission) and self.has_view_permission(request, obj)):
+                raise PermissionDenied
+            if request.method not in ("GET", "HEAD"):
+                return HttpResponseNotAllowed(["GET", "HEAD"])
+            return show(self, request, obj)
+
+        return _listed(view, show.__name__, title, permission, icon, ActionVariant.DEFAULT)
+
+    return decorate
+
+
+def _listed(
+    view: Any, name: str, title: str, permission: str, icon: str | None, variant: ActionVariant
+) -> Any:
+    """Put on ``view`` what the library reads from an entry of ``actions_detail``."""
+    view.allowed_permissions = (permission,)
+    view.short_description = title
+    view.url_path = name.replace("_", "-")
+    view.icon = icon
+    view.variant = variant
+    view.attrs = {}
+    return view
 
 
 def possible_now(actions: Sequence[Any], obj: Model | None) -> list[Any]:

@@ -16,7 +16,7 @@ from unfold.checks import UnfoldModelAdminChecks
 
 from accounts.admin import record_history
 from accounts.admin.acts import possible_now, reason_field
-from accounts.admin.pages import BoundedPaginator, RecordChangeList
+from accounts.admin.pages import BoundedPaginator, RecordChangeList, keep_search
 from accounts.errors import Refused
 
 
@@ -60,6 +60,8 @@ class PlainList:
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         """The list, under the name of what it lists (not “Select … to change”)."""
+        if request.method == "POST":  # there are no bulk actions, so this is a search
+            return keep_search(self, request)
         title = capfirst(self.model._meta.verbose_name_plural)  # type: ignore[attr-defined]
         context = {"title": title, **(extra_context or {})}
         return super().changelist_view(request, context)  # type: ignore[misc]

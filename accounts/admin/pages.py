@@ -2,9 +2,10 @@
 
 from typing import Any, cast
 
+from django.contrib.admin.views.main import SEARCH_VAR
 from django.core.paginator import Paginator
 from django.db.models import Model, QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from unfold.views import ChangeList
@@ -31,8 +32,52 @@ class BoundedPaginator(Paginator):
         return self.count == self.MOST
 
 
+# Stands in an address for words that were searched for; the words stay in the session.
+SEARCHED = "searched"
+
+
+def keep_search(model_admin: Any, request: HttpRequest) -> HttpResponseRedirect:
+    """Keep the words of a posted search, and lead to the list that they filter.
+
+    Names, numbers and addresses are searched for, and must not get into addresses of pages, which
+    every web server logs and every browser remembers.
+    """
+    words = request.POST.get(SEARCH_VAR, "").strip()
+    request.session[search_key(model_admin)] = words
+    filters = request.POST.copy()
+    for name in (SEARCH_VAR, SEARCHED, "csrfmiddlewaretoken"):
+        filters.pop(name, None)
+    if words:
+        filters[SEARCHED] = "1"
+    return HttpResponseRedirect(f"{request.path}?{filters.urlencode()}")
+
+
+def search_key(model_admin: Any) -> str:
+    """Where in the session the words of a list's search are."""
+    return f"search:{model_admin.opts.label_lower}"
+
+
 class RecordChangeList(ChangeList):
-    """The library's list, plus one chance for the admin class to look up what the page shows."""
+    """The library's list, plus one chance for the admin class to look up what the page shows.
+
+    What is searched for is read from the session (see :func:`keep_search`).
+    """
+
+    def get_queryset(
+        self, request: HttpRequest, exclude_parameters: list[str | None] | None = None
+    ) -> QuerySet[Any]:
+        """The rows, filtered and searched."""
+        if SEARCHED in self.params:
+            words = request.session.get(search_key(self.model_admin), "")
+            form = self.search_form_class({SEARCH_VAR: words})
+            self.query = form.cleaned_data.get(SEARCH_VAR) or "" if form.is_valid() else ""
+        return super().get_queryset(request, exclude_parameters)
+
+    def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
+        """The filters: that something was searched for is none."""
+        found: dict[str, Any] = super().get_filters_params(params)
+        found.pop(SEARCHED, None)
+        return found
 
     def get_results(self, request: HttpRequest) -> None:
         """Fetch the page's rows, then let ``fill_in`` of the admin class complete them."""

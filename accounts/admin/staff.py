@@ -91,9 +91,11 @@ class StaffAdmin(RecordAdmin, UserAdmin):  # type: ignore[misc]
         """Roles to tick, or only to read on one's own page and for whoever may not change them."""
         own = obj is not None and obj.pk == request.user.pk
         reads = obj is not None and (own or not self.has_change_permission(request, obj))
-        hidden = "groups" if reads else "roles"
+        hidden = {"groups" if reads else "roles"}
+        if not self.has_change_permission(request, obj):
+            hidden.add("password_words")
         return [
-            (name, {**part, "fields": [f for f in part["fields"] if f != hidden]})
+            (name, {**part, "fields": [f for f in part["fields"] if f not in hidden]})
             for name, part in super().get_fieldsets(request, obj)
         ]
 

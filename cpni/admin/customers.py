@@ -9,13 +9,17 @@ from typing import Any
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.contrib.filters.admin import DropdownFilter
 from unfold.decorators import display
+from unfold.enums import ActionVariant
 
+from accounts.admin.account_field import AccountField
+from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
 from accounts.admin.customers import CustomerAdmin
 from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, label
 from accounts.models import Carrier, Customer
-from cpni import gaps
+from cpni import gaps, merging
 from cpni.admin.customer_page import Panels
 from cpni.reasons import Verdict
 from cpni.standings import standings
@@ -53,6 +57,24 @@ class StandingFilter(DropdownFilter):
         return queryset.filter(pk__in=question(on=Carrier.today()).values("pk"))
 
 
+class MergeForm(ActForm):
+    """The account that remains."""
+
+    survivor = AccountField(
+        label="Account that remains",
+        help_text="Both must belong to the same customer. This cannot be taken back.",
+    )
+
+
+def merge_outlook(self: Any, request: HttpRequest, customer: Customer) -> Outlook:
+    """What merging does."""
+    return Outlook(
+        f"{customer} is closed and its records are kept. What it opted out of, the account that"
+        " remains is opted out of too: the most restrictive choice wins.",
+        [(f"Present {p.get_kind_display().lower()}", p) for p in customer.contact_points.current()],
+    )
+
+
 @admin.register(Customer)
 class CustomerRecordAdmin(CustomerAdmin):
     """Customers with their approvals, notices and objections."""
@@ -70,6 +92,13 @@ class CustomerRecordAdmin(CustomerAdmin):
     list_select_related = ("merged_into",)
     search_help_text = "Account, name, telephone, e-mail, reference"
     change_form_outer_before_template = "cpni/admin/customer_panels.html"
+    actions_detail = (
+        *CustomerAdmin.actions_detail[:-1],
+        {
+            **CustomerAdmin.actions_detail[-1],
+            "items": [*CustomerAdmin.actions_detail[-1]["items"], "merge"],
+        },
+    )
 
     def found_by(self, term: str) -> Any:
         """Also by the reference that is printed on a notice."""
@@ -94,6 +123,27 @@ class CustomerRecordAdmin(CustomerAdmin):
         panels = Panels(request, lambda: self.get_object(request, object_id))
         context = {**(extra_context or {}), "panels": panels}
         return super().change_view(request, object_id, form_url, context)
+
+    @confirmed_act(
+        "Merge into another account",
+        permission="accounts.merge_customer",
+        outlook=merge_outlook,
+        form=MergeForm,
+        shown=lambda customer: customer.status != Customer.Status.MERGED,
+        icon="merge",
+        variant=ActionVariant.DANGER,
+    )
+    def merge(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
+        """Merge it; an opt-out on either stands."""
+        denied = merging.merge(
+            customer,
+            data["survivor"],
+            on=Carrier.today(),
+            at=timezone.now(),
+            by=person(request),
+            because=data["because"],
+        )
+        return f"Merged into {data['survivor']}; uses that it denies from now on: {denied}."
 
     @display(description="CPNI")
     def standing(self, customer: Any) -> str:

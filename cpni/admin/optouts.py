@@ -41,6 +41,12 @@ class RequestForm(ReasonForm):
 
     may_opt_in = False
 
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("stated", "proof"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["rows"] = 4
+
     def clean_wish(self) -> str:
         """Opting back in gives the carrier rights, so not everyone may record it."""
         wish = str(self.cleaned_data["wish"])
@@ -67,6 +73,7 @@ class MatchForm(ActForm):
             self.fields["suggested"].choices = choices  # type: ignore[attr-defined]
         else:
             del self.fields["suggested"]
+            self.fields["account"].label = "Account number"
 
     def clean(self) -> dict[str, Any] | None:
         """Exactly one customer."""
@@ -150,10 +157,8 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
         "received_on",
         "status_label",
         "waited",
-        "wish",
-        "route",
+        "asks",
         "who",
-        "counts_from",
         "timely",
         "next_step",
     )
@@ -174,6 +179,11 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
         "received_on",
         "id",
     )
+    # Where the form is only shown, there are no such values to ask.
+    conditional_fields = {
+        "uses": "typeof all_uses === 'undefined' || !all_uses",
+        "proof": "typeof wish === 'undefined' || wish == 'opt_in'",
+    }
     add_fieldsets = (
         (
             "What the customer wants",
@@ -372,10 +382,10 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
         """The customer, or what the request says of itself."""
         return str(wished.customer) if wished.customer else Truncator(wished.stated).chars(60)
 
-    @display(description="Counts from", ordering="effective_on")
-    def counts_from(self, wished: OptOutRequest) -> Any:
-        """The day from which it counts."""
-        return wished.effective_on
+    @display(description="Asks", ordering="wish")
+    def asks(self, wished: OptOutRequest) -> str:
+        """What, and by which route."""
+        return f"{wished.get_wish_display()}, {wished.get_route_display().lower()}"
 
     @display(description="In time")
     def timely(self, wished: OptOutRequest) -> str:
@@ -387,7 +397,7 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
     @display(description="Next step")
     def next_step(self, wished: OptOutRequest) -> str:
         """What is to be done."""
-        return "Match it to a customer" if waits(wished) else "–"
+        return "Match it" if waits(wished) else "–"
 
     @display(description="For which uses")
     def asked_uses(self, wished: OptOutRequest) -> str:

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from accounts.admin.customers import telephone_words
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, label
 from accounts.admin.record_history import Words
 from accounts.models import Carrier, ContactPoint, Customer, Service
@@ -55,10 +56,10 @@ def notices(customer: Customer) -> Iterator[Event]:
         .order_by("-id")[:MOST]
     )
     for delivery in deliveries:
-        way = delivery.get_channel_display()
-        detail = f"{delivery.campaign.notice} {delivery.reference}, {way}"
+        detail = f"{delivery.campaign.notice} {delivery.reference}"
         if delivery.contact_point:
-            detail += f" to {delivery.contact_point}"
+            way = delivery.get_channel_display().lower()
+            detail += f", by {way} to {delivery.contact_point}"
         if delivery.last_objection_day and not delivery.outcome:
             detail += f". May object until {_day(delivery.last_objection_day)}"
         if delivery.reason:
@@ -67,8 +68,10 @@ def notices(customer: Customer) -> Iterator[Event]:
         day = delivery.mailed_on or _day_of(delivery.campaign.started_at, zone)
         if day is None:
             continue
-        at = delivery.sent_at or datetime.combine(day, time.min, zone)
-        yield Event(at, state_label(delivery), detail, link=link, whole_day=not delivery.sent_at)
+        # Letters have a mailing date and no hour: ``sent_at`` is when that date was entered.
+        hour = delivery.sent_at if delivery.channel == Delivery.Channel.EMAIL else None
+        at = hour or datetime.combine(day, time.min, zone)
+        yield Event(at, state_label(delivery, "Notice "), detail, link=link, whole_day=not hour)
 
 
 def objections(customer: Customer) -> Iterator[Event]:
@@ -132,7 +135,10 @@ def parts(model: type[ContactPoint] | type[Service], customer: Customer) -> Iter
         ended = getattr(row, "until", None) or getattr(row, "ended_on", None)
         kind = part.get_kind_display() if isinstance(part, ContactPoint) else "Service"
         verb = "ended" if ended else "added" if row.history_type == "+" else "changed"
-        yield _event(row, label(f"{kind} {verb}"), str(part))
+        words = str(part)
+        if isinstance(part, Service):
+            words = f"{part.get_category_display()} {telephone_words(part.telephone_number)}"
+        yield _event(row, label(f"{kind} {verb}"), words)
 
 
 def _event(row: Any, what: str, detail: str, link: str = "") -> Event:

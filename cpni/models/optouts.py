@@ -131,9 +131,9 @@ class OptOutRequest(models.Model):
         ]
 
     def __str__(self) -> str:
-        return (
-            f"{self.get_wish_display()} by {self.get_route_display().lower()}, {self.received_on}"
-        )
+        day = self.received_on
+        words = f"{self.get_wish_display()} by {self.get_route_display().lower()}"
+        return f"{words}, {day:%B} {day.day}, {day.year}"
 
     def clean(self) -> None:
         errors: dict[str, Any] = {}

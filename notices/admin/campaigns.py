@@ -6,9 +6,10 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Count, Q
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.enums import ActionVariant
@@ -19,6 +20,7 @@ from accounts.admin.base import RecordAdmin
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, choice_label
 from accounts.models import Carrier
 from notices import audience, campaigns, letters
+from notices.gaps import missed
 from notices.models import Campaign, Delivery, Notice
 from notices.tasks import nudge, send_campaign, start_campaign
 
@@ -33,8 +35,19 @@ STATUS_TONES = {
     Status.FINISHED: GOOD,
     Status.CANCELLED: CALM,
 }
-FATES = {**dict(Delivery.State.choices), **dict(Delivery.Outcome.choices)}
-CHANNELS = dict(Delivery.Channel.choices)
+BEFORE_START = (Status.DRAFT, Status.APPROVED, Status.SCHEDULED)
+# What can become of a recipient, in the order in which it happens, with the colour of its bar.
+FATES: tuple[tuple[Delivery.State | Delivery.Outcome, str], ...] = (
+    (Delivery.State.QUEUED, WAIT),
+    (Delivery.State.SENDING, WAIT),
+    (Delivery.State.BATCHED, WAIT),
+    (Delivery.State.SENT, GOOD),
+    (Delivery.Outcome.BOUNCED, BAD),
+    (Delivery.Outcome.RETURNED, BAD),
+    (Delivery.State.FAILED, BAD),
+    (Delivery.State.UNREACHABLE, BAD),
+    (Delivery.State.CANCELLED, CALM),
+)
 
 
 def in_status(*statuses: str) -> Any:
@@ -102,8 +115,8 @@ class CampaignAdmin(RecordAdmin):
             {
                 "fields": (
                     "status_label",
-                    "next_step",
                     "paused_because",
+                    "next_step",
                     "figures",
                     "author",
                     "approved_by",
@@ -116,8 +129,8 @@ class CampaignAdmin(RecordAdmin):
     )
     readonly_fields = (
         "status_label",
-        "next_step",
         "paused_because",
+        "next_step",
         "figures",
         "author",
         "approved_by",
@@ -125,6 +138,10 @@ class CampaignAdmin(RecordAdmin):
         "started_at",
         "finished_at",
     )
+    # Where the form is only shown, there is no `audience` to ask.
+    conditional_fields = {
+        "customer_list": "typeof audience === 'undefined' || audience == 'saved_list'"
+    }
     actions_detail = (
         "approve",
         "schedule",
@@ -140,23 +157,32 @@ class CampaignAdmin(RecordAdmin):
         found = super().get_queryset(request)
         return found.select_related("notice", "customer_list", "author", "approved_by")
 
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """The campaign, with its figures and whether this person may follow them to their lists."""
+        campaign = super().get_object(request, object_id, from_field)
+        if campaign is not None:
+            self.fill_in(request, [campaign])
+        return campaign
+
     def fill_in(self, request: HttpRequest, rows: list[Any]) -> None:
-        """The figures of the campaigns on this page, in one query."""
+        """The figures of the campaigns on this page, in two queries."""
+        deliveries = Delivery.objects.filter(campaign__in=[c.pk for c in rows]).order_by()
         counts = {
             row["campaign"]: row
-            for row in Delivery.objects.filter(campaign__in=[c.pk for c in rows])
-            .order_by()
-            .values("campaign")
-            .annotate(
+            for row in deliveries.values("campaign").annotate(
                 total=Count("pk"),
                 sent=Count("pk", filter=Q(state="sent", outcome="")),
-                missed=Count("pk", filter=Q(state__in=Delivery.MISSED) | ~Q(outcome="")),
                 letters=Count("pk", filter=Q(channel="post", state="queued")),
                 batched=Count("pk", filter=Q(state="batched")),
             )
         }
+        # The same question as the list that the number leads to, or the two would not agree.
+        open_still = missed(deliveries).values("campaign").annotate(number=Count("pk"))
+        missing = dict(open_still.values_list("campaign", "number"))
         for campaign in rows:
             campaign.counts = counts.get(campaign.pk, {})
+            campaign.missing = missing.get(campaign.pk, 0)
+            campaign.may_list = request.user.has_perm("notices.view_delivery")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a draft is edited; everything after that is an act."""
@@ -164,9 +190,13 @@ class CampaignAdmin(RecordAdmin):
         return draft and super().has_change_permission(request, obj)
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
-        """A new campaign stands nowhere yet."""
+        """A new campaign stands nowhere yet; of another that is what one wants to see first."""
         found = super().get_fieldsets(request, obj)
-        return found if obj else [part for part in found if part[0] != "Where it stands"]
+        stands = [part for part in found if part[0] == "Where it stands"]
+        rest = [part for part in found if part[0] != "Where it stands"]
+        if obj is None:
+            return rest
+        return found if self.has_change_permission(request, obj) else [*stands, *rest]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only approved notices can be sent."""
@@ -175,8 +205,8 @@ class CampaignAdmin(RecordAdmin):
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Whoever adds it is its author, and so cannot approve it."""
-        if not change:
+        """Whoever wrote or last changed it is its author, and so cannot approve it."""
+        if not change or set(form.changed_data) - {"because"}:
             obj.author = person(request)
         super().save_model(request, obj, form, change)
 
@@ -197,10 +227,10 @@ class CampaignAdmin(RecordAdmin):
 
     @display(description="Exceptions")
     def exceptions(self, campaign: Any) -> Any:
-        """How many it did not reach, as a link to their list."""
-        number = campaign.counts.get("missed", 0)
-        if not number:
-            return 0
+        """How many it did not reach, with nothing sent since; as a link to their list."""
+        number = campaign.missing
+        if not (number and campaign.may_list):
+            return number
         address = reverse("admin:notices_delivery_changelist")
         return format_html(
             '<a class="text-link" href="{}?campaign__id__exact={}&missed=open">{}</a>',
@@ -212,8 +242,6 @@ class CampaignAdmin(RecordAdmin):
     @display(description="Next step")
     def next_step(self, campaign: Any) -> str:
         """What is to be done."""
-        if not hasattr(campaign, "counts"):
-            self.fill_in(None, [campaign])  # type: ignore[arg-type]
         waiting = campaign.counts
         match campaign.status:
             case Status.DRAFT:
@@ -232,40 +260,41 @@ class CampaignAdmin(RecordAdmin):
                 return "Runs by itself"
         return "–"
 
-    @display(description="Recipients by fate")
-    def figures(self, campaign: Campaign) -> Any:
-        """What became of everybody, each number with its list."""
+    @display(description="Recipients")
+    def figures(self, campaign: Any) -> str:
+        """Before the start whom it would reach; then what became of everybody."""
+        if campaign.status in BEFORE_START:
+            counts = audience.counts(campaign, on=Carrier.today())
+            ways = [(way.label, counts[way.value], "") for way in Delivery.Channel]
+            context = {"ways": ways, "total": sum(counts.values()), "fates": [], "future": True}
+            return render_to_string("notices/admin/figures.html", context)
         progress = campaigns.progress(campaign)
-        if not progress.total:
-            return "Nobody yet: recipients are frozen when it starts."
-        address = reverse("admin:notices_delivery_changelist")
-        rows = [
-            (
-                names[value],
-                address,
-                campaign.pk,
-                "outcome" if value in Delivery.Outcome.values else field,
-                value,
-                number,
-            )
-            for field, found, names in (
-                ("channel", progress.by_channel, CHANNELS),
-                ("state", progress.by_fate, FATES),
-            )
-            for value, number in sorted(found.items())
-        ]
-        listed = format_html_join(
-            "",
-            '<tr><td>{}</td><td class="desk-number"><a class="text-link"'
-            ' href="{}?campaign__id__exact={}&{}__exact={}">{}</a></td></tr>',
-            rows,
-        )
-        return format_html(
-            '<table class="desk-table" style="max-width: 24rem">{}<tr><th>Together</th>'
-            '<th class="desk-number">{}</th></tr></table>',
-            listed,
-            progress.total,
-        )
+        lists = reverse("admin:notices_delivery_changelist") if campaign.may_list else ""
+        of_it = f"{lists}?campaign__id__exact={campaign.pk}" if lists else ""
+        context = {
+            "total": progress.total,
+            "future": False,
+            "ways": [
+                (
+                    way.label,
+                    progress.by_channel.get(way, 0),
+                    of_it and f"{of_it}&channel__exact={way}",
+                )
+                for way in Delivery.Channel
+            ],
+            "fates": [
+                {
+                    "name": fate.label,
+                    "number": number,
+                    "share": 100 * number / progress.total,
+                    "tone": tone,
+                    "address": of_it and f"{of_it}&fate={fate}",
+                }
+                for fate, tone in FATES
+                if (number := progress.by_fate.get(fate, 0))
+            ],
+        }
+        return render_to_string("notices/admin/figures.html", context)
 
     @confirmed_act(
         "Approve",

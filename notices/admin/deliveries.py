@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
@@ -15,11 +16,16 @@ from unfold.contrib.filters.admin import (
 )
 from unfold.decorators import display
 
+from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
 from accounts.admin.base import ReadOnlyRecordAdmin
 from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, label
+from accounts.errors import Refused
+from accounts.models import Carrier
+from notices import outcomes
 from notices.gaps import missed
 from notices.models import Delivery
 from notices.references import delivery_id
+from notices.tasks import nudge, send_campaign
 
 STATE_TONES = {
     Delivery.State.QUEUED: WAIT,
@@ -32,11 +38,11 @@ STATE_TONES = {
 }
 
 
-def state_label(delivery: Delivery) -> str:
-    """What became of it: what came back beats what was sent."""
-    if delivery.outcome:
-        return label(delivery.get_outcome_display(), BAD)
-    return label(delivery.get_state_display(), STATE_TONES[Delivery.State(delivery.state)])
+def state_label(delivery: Delivery, what: str = "") -> str:
+    """What became of it, after ``what``: what came back beats what was sent."""
+    tone = BAD if delivery.outcome else STATE_TONES[Delivery.State(delivery.state)]
+    words = delivery.get_outcome_display() if delivery.outcome else delivery.get_state_display()
+    return label(f"{what}{words.lower()}" if what else words, tone)
 
 
 class MissedFilter(DropdownFilter):
@@ -54,6 +60,54 @@ class MissedFilter(DropdownFilter):
         return missed(queryset) if self.value() == "open" else queryset
 
 
+class FateFilter(DropdownFilter):
+    """What became of it: the state, but of those that came back what came."""
+
+    title = "fate"
+    parameter_name = "fate"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Every state and outcome."""
+        came = [Delivery.Outcome.BOUNCED, Delivery.Outcome.RETURNED]
+        return [(fate.value, str(fate.label)) for fate in (*Delivery.State, *came)]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> Any:
+        """Those of that fate."""
+        fate = self.value()
+        if fate in Delivery.Outcome.values:
+            return queryset.filter(outcome=fate) if fate else queryset
+        if fate in Delivery.State.values:
+            return queryset.filter(state=fate, outcome="")
+        return queryset
+
+
+class OutcomeForm(ActForm):
+    """When we learnt that it came back."""
+
+    on = forms.DateField(label="Learnt on", widget=forms.DateInput, initial=Carrier.today)
+
+
+def outcome_of(delivery: Delivery) -> Delivery.Outcome:
+    """What a notice that came back by this way is."""
+    return outcomes.OUTCOME_OF[Delivery.Channel(delivery.channel)]
+
+
+def came_back_outlook(self: Any, request: HttpRequest, delivery: Delivery) -> Outlook:
+    """What recording it does."""
+    day = delivery.mailed_on
+    return Outlook(
+        "The customer then counts as not noticed: what was assumed from this notice ends with the"
+        " daily job, the address is marked undeliverable, and a substitute goes out in another form"
+        " if there is one, with a waiting period of its own (64.2008(d)(3)(iii)).",
+        [
+            ("Customer", delivery.customer),
+            ("Sent to", delivery.contact_point),
+            ("Mailing date", f"{day:%B} {day.day}, {day.year}" if day else "–"),
+            ("Recorded as", outcome_of(delivery).label),
+        ],
+    )
+
+
 @admin.register(Delivery)
 class DeliveryAdmin(ReadOnlyRecordAdmin):
     """To whom, which way, when, until when they may object, and what came back."""
@@ -66,14 +120,12 @@ class DeliveryAdmin(ReadOnlyRecordAdmin):
         "state_label",
         "mailed_on",
         "last_objection_day",
-        "assume_from",
     )
     list_filter = (
         MissedFilter,
         ("campaign", RelatedDropdownFilter),
         ("channel", ChoicesDropdownFilter),
-        ("state", ChoicesDropdownFilter),
-        ("outcome", ChoicesDropdownFilter),
+        FateFilter,
         ("last_objection_day", RangeDateFilter),
     )
     list_filter_submit = True
@@ -97,6 +149,7 @@ class DeliveryAdmin(ReadOnlyRecordAdmin):
         ),
     )
     readonly_fields = ("recipient", "state_label", "address", "digest")
+    actions_detail = ("came_back",)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With what the record's own page names."""
@@ -139,3 +192,29 @@ class DeliveryAdmin(ReadOnlyRecordAdmin):
     def digest(self, delivery: Delivery) -> str:
         """The digest of the words that were sent."""
         return delivery.text.digest
+
+    @confirmed_act(
+        "Record that it came back",
+        permission="notices.record_outcome",
+        outlook=came_back_outlook,
+        form=OutcomeForm,
+        shown=lambda delivery: delivery.state == Delivery.State.SENT and not delivery.outcome,
+        icon="undo",
+    )
+    def came_back(self, request: HttpRequest, delivery: Delivery, data: dict[str, Any]) -> str:
+        """A bounce or a returned letter; a substitute takes its place."""
+        if data["on"] > Carrier.today():
+            raise Refused("That day has not come yet.", "Enter the day on which it came back.")
+        outcome = outcome_of(delivery)
+        result = outcomes.record(
+            delivery, outcome=outcome, on=data["on"], by=person(request), because=data["because"]
+        )
+        words = f"Recorded as {outcome.label.lower()}."
+        substitute = result.substitute
+        if substitute is None:
+            return f"{words} No substitute was opened."
+        if substitute.channel == Delivery.Channel.NONE:
+            return f"{words} There is no other way to reach the customer."
+        if substitute.channel == Delivery.Channel.EMAIL:
+            nudge(send_campaign, delivery.campaign_id)
+        return f"{words} A substitute goes by {substitute.get_channel_display().lower()}."

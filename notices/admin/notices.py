@@ -3,16 +3,20 @@
 from typing import Any
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 
-from accounts.admin.acts import Outlook, confirmed_act, person
+from accounts import history
+from accounts.admin.acts import Outlook, confirmed_act, person, reading_page
 from accounts.admin.base import RecordAdmin
 from accounts.admin.labels import CALM, GOOD, choice_label
+from accounts.admin.pages import page
 from accounts.models import Carrier
 from notices import publishing
 from notices.admin.policies import UsesAsBoxes
@@ -29,13 +33,19 @@ def is_draft(notice: Notice) -> bool:
     return notice.status == Notice.Status.DRAFT
 
 
-def filled(text: NoticeText) -> list[tuple[str, str]]:
-    """The parts of ``text`` as a made-up customer would read them."""
+def filled(notice: Notice) -> list[tuple[str, str]]:
+    """The parts of the texts of ``notice`` as a made-up customer would read them."""
     carrier = Carrier.get()
-    values = campaign_values(text.notice, carrier, text.language) if carrier else {}
-    language = text.get_language_display()
+    values = {
+        text.language: campaign_values(notice, carrier, text.language) if carrier else {}
+        for text in notice.texts.all()
+    }
     return [
-        (f"{language}, {part}", fill(body, {**values, **SAMPLE}))
+        (
+            f"{text.get_language_display()}, {part}",
+            fill(body, {**values[text.language], **SAMPLE}),
+        )
+        for text in notice.texts.all()
         for part, body in (
             ("subject", text.subject),
             ("e-mail", text.email_body),
@@ -47,14 +57,13 @@ def filled(text: NoticeText) -> list[tuple[str, str]]:
 
 def approve_outlook(self: Any, request: HttpRequest, notice: Notice) -> Outlook:
     """What approving does, and the whole text to read before it."""
-    texts = [part for text in notice.texts.all() for part in filled(text)]
     return Outlook(
         "Read it as the customer will. Once it is approved, its words can never change; a new"
         " version can be made from it. Whoever wrote it cannot approve it.",
         [
             ("Asks approval for", ", ".join(str(u) for u in notice.uses.all()) or "Nothing"),
             ("Waiting period it states", f"{notice.waiting_days} days from the mailing date"),
-            *texts,
+            *filled(notice),
         ],
     )
 
@@ -63,9 +72,13 @@ class NoticeTextInline(StackedInline):
     """The words, one text for each language."""
 
     model = NoticeText
-    extra = 0
     fields = ("language", "subject", "email_body", "letter_body")
+    verbose_name = "text"
     verbose_name_plural = "texts"
+
+    def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
+        """A new notice begins with an empty text."""
+        return 1 if obj is None else 0
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a draft gets texts."""
@@ -108,11 +121,11 @@ class NoticeAdmin(UsesAsBoxes, RecordAdmin):
         ("What it asks approval for", {"fields": ("uses",)}),
         (
             "Approval",
-            {"fields": ("status_label", "author", "approved_by", "approved_at", "as_sent")},
+            {"fields": ("status_label", "author", "approved_by", "approved_at")},
         ),
     )
-    readonly_fields = ("status_label", "author", "approved_by", "approved_at", "as_sent")
-    actions_detail = ("approve", "new_version")
+    readonly_fields = ("status_label", "author", "approved_by", "approved_at", "placeholders")
+    actions_detail = ("preview", "approve", "new_version")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With texts and people at hand."""
@@ -126,7 +139,11 @@ class NoticeAdmin(UsesAsBoxes, RecordAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new notice has nobody's approval to show."""
         found = super().get_fieldsets(request, obj)
-        return found if obj else [part for part in found if part[0] != "Approval"]
+        if obj is None:
+            found = [part for part in found if part[0] != "Approval"]
+        if obj is None or self.has_change_permission(request, obj):
+            found = [*found, ("Placeholders for the texts", {"fields": ("placeholders",)})]
+        return found
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """The carrier's default for the waiting days."""
@@ -134,10 +151,18 @@ class NoticeAdmin(UsesAsBoxes, RecordAdmin):
         return {"waiting_days": carrier.default_waiting_days} if carrier else {}
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        """Whoever adds it is its author, and so cannot approve it."""
-        if not change:
+        """Whoever wrote or last changed it is its author, and so cannot approve it."""
+        if not change or set(form.changed_data) - {"because"}:
             obj.author = person(request)
         super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Whoever changed only the words is its author, too."""
+        super().save_related(request, form, formsets, change)
+        notice, by = form.instance, person(request)
+        if any(formset.has_changed() for formset in formsets) and notice.author_id != by.pk:
+            notice.author = by
+            history.save(notice, by=by, because=form.cleaned_data["because"] or "Added")
 
     @display(description="Status", ordering="status")
     def status_label(self, notice: Notice) -> str:
@@ -156,10 +181,23 @@ class NoticeAdmin(UsesAsBoxes, RecordAdmin):
             return "Send it with a campaign"
         return "Someone else approves it" if notice.texts.all() else "Add a text"
 
-    @display(description="Placeholders")
-    def as_sent(self, notice: Notice) -> str:
-        """What may stand in the texts."""
-        return ", ".join(f"{{{{ {name} }}}}" for name in PLACEHOLDERS)
+    @display(description="Write, and get")
+    def placeholders(self, notice: Notice) -> SafeString:
+        """What may stand in the texts, and what it becomes."""
+        return format_html_join("", "<div><code>{{{{ {} }}}}</code> {}</div>", PLACEHOLDERS.items())
+
+    @reading_page("Preview", permission="notices.view_notice", icon="visibility")
+    def preview(self, request: HttpRequest, notice: Notice) -> HttpResponse:
+        """The texts as plain text, filled in for a made-up customer."""
+        return page(
+            self,
+            request,
+            "notices/admin/preview.html",
+            notice,
+            title="Preview",
+            parts=filled(notice),
+            sample=SAMPLE,
+        )
 
     @confirmed_act(
         "Approve",

@@ -81,17 +81,16 @@ def test_ten_kills_lose_nobody_and_double_at_most_one_message_per_connection(
     received = Counter(m["Message-ID"] for m in messages)
     sent = {d.message_id: d for d in Delivery.objects.select_related("campaign")}
     assert set(received) == set(sent)
-    twice = {message_id for message_id, n in received.items() if n > 1}
     extra = sum(received.values()) - len(received)
     assert extra <= KILLS * CONNECTIONS
     # Each double is on record, and nobody's clock runs from a sending that is not.
-    assert {i for i in twice if not sent[i].in_doubt} == set()
+    assert {i for i, n in received.items() if n - 1 > sent[i].in_doubt} == set()
     doubtful = Delivery.objects.filter(in_doubt__gt=0)
-    assert doubtful.count() <= KILLS * CONNECTIONS
+    assert 0 < sum(d.in_doubt for d in doubtful) <= KILLS * CONNECTIONS
     for delivery in doubtful:
         rows = delivery.history.order_by("history_id")
         assert [r.state for r in rows][-1] == "sent"
-        assert delivery.sent_at > rows.filter(in_doubt__gt=0).first().history_date
+        assert delivery.sent_at > rows.filter(in_doubt__gt=0, state="queued").last().history_date
     for delivery in sent.values():
         clock = window(delivery.mailed_on, 33, by_post=False)
         assert delivery.assume_from == clock.assume_from

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from email import policy
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from accounts.fields import CONTROL
@@ -54,6 +54,7 @@ def message(ready, name="Ann Example", **kwargs):
     return email.message_from_bytes(raw, policy=policy.default)
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(name=hostile, body_end=hostile)
 @example(name="Ann\r\nBcc: eve@evil.example\r\n\r\nHi", body_end="")
 @example(name="{{ reference }}", body_end="{{ customer_name }}")
@@ -76,6 +77,7 @@ def test_the_body_and_headers_read_back_as_meant(name, body_end):
     assert not got.defects
 
 
+@settings(deadline=None)  # the machine may be busy
 @given(subject=hostile)
 def test_a_subject_in_any_script_reads_back(subject):
     _, ready = compiled(subject=subject)

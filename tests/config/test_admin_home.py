@@ -1,0 +1,87 @@
+"""The home page: each number leads to a list with as many rows, and only to what one may view."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from config import roles
+from cpni.assuming import assume_due
+from notices.models import PostBatch
+from tests.factories.accounts import CustomerFactory
+from tests.factories.cpni import IncidentFactory, OptOutRequestFactory
+from tests.factories.notices import CampaignFactory, DeliveryFactory
+
+pytestmark = pytest.mark.usefixtures("today", "reference_data")
+
+
+@pytest.fixture
+def work(db):
+    """Something of everything that needs someone."""
+    CustomerFactory()
+    OptOutRequestFactory(received_on=date(2026, 11, 19))
+    DeliveryFactory(mailed_on=date(2023, 1, 9))
+    DeliveryFactory(mailed_on=date(2026, 11, 1))
+    DeliveryFactory(channel="none", state="unreachable", customer=CustomerFactory(post=False))
+    CampaignFactory()
+    CampaignFactory(running=True, status="paused")
+    IncidentFactory()
+    campaign = CampaignFactory(running=True)
+    batch = PostBatch.objects.create(
+        campaign=campaign, created_at=datetime(2026, 11, 22, 18, tzinfo=UTC), size=1
+    )
+    DeliveryFactory(campaign=campaign, state="batched", batch=batch)
+
+
+def tiles(client):
+    context = client.get("/admin/").context
+    return {tile.title: tile for tile in (*context["desk_needed"], *context["desk_quiet"])}
+
+
+def test_each_number_leads_to_a_list_with_as_many_rows(client_of, work):
+    client = client_of(roles.OFFICER)
+    found = tiles(client)
+    assert len(found) >= 9
+    for title, tile in found.items():
+        if "daily job" in title:
+            continue
+        listed = client.get(tile.address).context["cl"].result_count
+        assert (title, tile.count) == (title, listed)
+        assert tile.count, title
+
+
+def test_an_empty_desk_says_so(client_of):
+    client = client_of(roles.OFFICER)
+    assume_due(on=date(2026, 11, 23))
+    page = client.get("/admin/").content.decode()
+    assert "Nothing needs you now." in page
+    assert "Last run today at" in page
+
+
+def test_a_daily_job_that_did_not_run_is_said_with_its_last_day(client_of):
+    assume_due(on=date(2026, 11, 21))
+    tile = tiles(client_of(roles.OFFICER))["daily job has not run today"]
+    assert tile.detail == "It last ran 2 days ago; what is due waits for it."
+
+
+def test_what_a_role_may_not_view_it_does_not_see(client_of, work):
+    assert set(tiles(client_of(roles.MARKETING))) == {
+        "campaigns to be approved",
+        "campaigns paused",
+    }
+    assert "letters not confirmed as mailed" not in tiles(client_of(roles.REPRESENTATIVE))
+
+
+def test_the_menu_shows_only_what_one_may_view(client_of):
+    def menu(role):
+        groups = client_of(role).get("/admin/").context["sidebar_navigation"]
+        return {i["title"] for g in groups for i in g["items"] if i["has_permission"]}
+
+    assert menu(roles.MARKETING) == {
+        "Today",
+        "Saved lists",
+        "Campaigns",
+        "Notices",
+        "Policy versions",
+        "Uses of information",
+    }
+    assert {"Customers", "Staff", "Job runs", "Opt-out requests"} <= menu(roles.OFFICER)

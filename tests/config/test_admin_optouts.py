@@ -1,0 +1,152 @@
+"""Opt-out requests in the admin: entered as they came, matched by a person, taken back."""
+
+from datetime import date
+
+import pytest
+from django.contrib.auth.models import Permission
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from config import roles
+from cpni.models import Approval, Disclosure, OptOutRequest
+from notices.models import Use
+from tests.factories.accounts import CustomerFactory, UserFactory
+from tests.factories.cpni import OptOutRequestFactory
+from tests.factories.notices import DeliveryFactory
+
+pytestmark = pytest.mark.usefixtures("today", "reference_data")
+LETTER = {
+    "wish": "opt_out",
+    "stated": "Ann Example, account A77: no",
+    "all_uses": "on",
+    "proof": "",
+    "route": "letter",
+    "letter_date": "2026-11-17",
+    "postmark": "2026-11-18",
+    "received_on": "2026-11-20",
+    "_save": "Save",
+}
+ADD = "/admin/cpni/optoutrequest/add/"
+
+
+def test_a_letter_is_entered_as_it_came_and_leads_on_to_matching_it(client_of, address):
+    answer = client_of(roles.REPRESENTATIVE).post(ADD, LETTER)
+    entered = OptOutRequest.objects.get()
+    assert answer["Location"] == address("cpni_optoutrequest", "match", entered.pk)
+    assert (entered.status, entered.postmark) == ("received", date(2026, 11, 18))
+    assert entered.history.count() == 1
+    assert entered.history.get().history_change_reason == "Entered as it was received"
+
+
+@pytest.mark.parametrize(
+    ("changes", "sentence"),
+    [
+        ({"received_on": "2026-11-24"}, "It cannot have been received in the future."),
+        ({"all_uses": ""}, "It must be either for all uses or for named ones."),
+        ({"postmark": "2026-11-22"}, "It cannot be later than the day it was received."),
+        ({"wish": "opt_in"}, "Opting back in needs its proof"),
+    ],
+)
+def test_what_cannot_be_is_refused_with_a_sentence_and_keeps_the_form(client_of, changes, sentence):
+    answer = client_of(roles.REPRESENTATIVE).post(ADD, {**LETTER, **changes})
+    assert answer.status_code == 200
+    page = answer.content.decode()
+    assert sentence in page
+    assert "Ann Example, account A77: no" in page
+    assert not OptOutRequest.objects.exists()
+
+
+def test_opting_back_in_needs_a_permission_of_its_own(client):
+    user = UserFactory()
+    for codename in ("add_optoutrequest", "view_optoutrequest"):
+        user.user_permissions.add(Permission.objects.get(codename=codename))
+    client.force_login(user)
+    answer = client.post(ADD, {**LETTER, "wish": "opt_in", "proof": "Recording 4711, script 3"})
+    assert "Your role may not record" in answer.content.decode()
+
+
+def test_the_queue_comes_first_and_in_it_whoever_has_waited_longest(client_of, address):
+    late = OptOutRequestFactory(received_on=date(2026, 11, 22))
+    early = OptOutRequestFactory(received_on=date(2026, 11, 3))
+    done = OptOutRequestFactory(received_on=date(2026, 10, 1), status="rejected")
+    answer = client_of(roles.REPRESENTATIVE).get(address("cpni_optoutrequest", "changelist"))
+    assert [r.pk for r in answer.context["cl"].result_list] == [early.pk, late.pk, done.pk]
+    page = answer.content.decode()
+    assert "20 days" in page
+    assert "1 day<" in page
+
+
+def test_matching_suggests_whom_the_words_name_and_applies_it_to_the_one_chosen(client_of, address):
+    ann = CustomerFactory(account_number="A77", name="Ann Example")
+    namesake = CustomerFactory(name="Ann Example")
+    CustomerFactory(name="Ben Other")
+    request = OptOutRequestFactory(stated=LETTER["stated"])
+    page = address("cpni_optoutrequest", "match", request.pk)
+    client = client_of(roles.REPRESENTATIVE)
+    offered = client.get(page).context["form"].fields["suggested"].choices
+    assert [int(key) for key, _ in offered] == [ann.pk, namesake.pk]
+    client.post(page, {"suggested": ann.pk, "account": "", "because": "Account on the letter"})
+    request.refresh_from_db()
+    assert (request.status, request.customer) == ("applied", ann)
+    assert set(Approval.objects.values_list("customer", "state")) == {(ann.pk, "denied")}
+
+
+@pytest.mark.parametrize(
+    ("form", "sentence"),
+    [
+        ({"account": ""}, "Choose one of the customers, or enter one account number."),
+        ({"account": "Z9"}, "There is no account Z9. Check the number."),
+    ],
+)
+def test_matching_needs_one_customer_that_there_is(client_of, address, form, sentence):
+    request = OptOutRequestFactory()
+    page = address("cpni_optoutrequest", "match", request.pk)
+    answer = client_of(roles.REPRESENTATIVE).post(page, {**form, "because": "x"})
+    assert sentence in answer.content.decode()
+    request.refresh_from_db()
+    assert request.status == "received"
+
+
+def test_the_page_lists_uses_that_were_made_in_between(client_of, address):
+    delivery = DeliveryFactory(mailed_on=date(2026, 10, 1))
+    request = OptOutRequestFactory(received_on=date(2026, 10, 20))
+    Disclosure.objects.create(
+        customer=delivery.customer,
+        use=Use.objects.get(code="other-services"),
+        used_on=date(2026, 10, 20),
+        recipient="Marketing",
+        what="Services held, to offer voicemail",
+        reason="assumed",
+        recorded_at=request.entered_at,
+    )
+    client = client_of(roles.SUPERVISOR)
+    form = {"account": delivery.customer.account_number, "because": "Name and address agree"}
+    client.post(address("cpni_optoutrequest", "match", request.pk), form)
+    page = client.get(address("cpni_optoutrequest", "change", request.pk)).content.decode()
+    assert "Services held, to offer voicemail" in page
+    client.post(address("cpni_optoutrequest", "take_back", request.pk), {"because": "Namesake"})
+    request.refresh_from_db()
+    assert (request.status, request.customer) == ("received", None)
+
+
+def test_a_representative_cannot_take_a_match_back(client_of, address):
+    request = OptOutRequestFactory()
+    page = address("cpni_optoutrequest", "take_back", request.pk)
+    assert client_of(roles.REPRESENTATIVE).post(page, {"because": "x"}).status_code == 403
+
+
+def test_a_scan_is_a_download_for_whoever_may_view_requests_and_has_no_address_else(client_of):
+    scan = SimpleUploadedFile("letter.pdf", b"%PDF-1.4 letter", "application/pdf")
+    rep = client_of(roles.REPRESENTATIVE)
+    rep.post(ADD, {**LETTER, "scan": scan})
+    page = reverse("admin:cpni_optoutrequest_scan", args=[OptOutRequest.objects.get().pk])
+    answer = rep.get(page)
+    assert answer["Content-Disposition"].startswith("attachment")
+    assert answer.getvalue() == b"%PDF-1.4 letter"
+    assert client_of(roles.MARKETING).get(page).status_code == 403
+
+
+def test_a_scan_that_is_a_web_page_is_refused(client_of):
+    scan = SimpleUploadedFile("letter.html", b"<script>alert(1)</script>", "text/html")
+    answer = client_of(roles.REPRESENTATIVE).post(ADD, {**LETTER, "scan": scan})
+    assert "scan" in answer.context["adminform"].form.errors

@@ -1,0 +1,64 @@
+"""A scripted relay, and a campaign that waits to be sent to it."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from notices.models import Campaign, Delivery
+from tests.factories.accounts import CarrierFactory, CustomerFactory
+from tests.factories.notices import CampaignFactory, DeliveryFactory
+from tests.smtp_sink import Sink
+
+
+@pytest.fixture
+def sink(settings) -> Iterator[Sink]:
+    """A relay that the installation sends to, over three connections."""
+    sink = Sink()
+    sink.start()
+    settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", sink.port
+    settings.EMAIL_URL = f"smtp://127.0.0.1:{sink.port}"
+    settings.EMAIL_TIMEOUT = 5
+    settings.DEFAULT_FROM_EMAIL = "notices@wasatch.example"
+    settings.SMTP_CONNECTIONS = 3
+    yield sink
+    sink.stop()
+
+
+@pytest.fixture
+def campaign_to(reference_data) -> Callable[..., Campaign]:
+    """``campaign_to(5)``: a running campaign with five deliveries that wait for e-mail.
+
+    They go to c1@mail.example, c2@mail.example, and so on, in this order.
+    """
+
+    def make(size: int, **kwargs) -> Campaign:
+        CarrierFactory()
+        campaign = CampaignFactory(running=True, **kwargs)
+        for number in range(1, size + 1):
+            DeliveryFactory(
+                campaign=campaign,
+                customer=CustomerFactory(by_email=True, email=f"c{number}@mail.example"),
+                channel="email",
+                state="queued",
+            )
+        return campaign
+
+    return make
+
+
+@pytest.fixture
+def to() -> Callable[[str], Delivery]:
+    """``to("c1")``: the delivery by e-mail to that address, as it is now."""
+    return lambda name: Delivery.objects.get(contact_point__value=f"{name}@mail.example")
+
+
+@pytest.fixture
+def states() -> Callable[[], dict[str, str]]:
+    """The state of each delivery by e-mail, by the first part of its address."""
+
+    def look() -> dict[str, str]:
+        rows = Delivery.objects.filter(channel="email")
+        found = rows.values_list("contact_point__value", "state")
+        return {value.partition("@")[0]: state for value, state in found}
+
+    return look
