@@ -153,6 +153,8 @@ def next_jobs(campaign_id: int, *, after: int, at: datetime, limit: int) -> list
 def mark_sending(jobs: Sequence[Job]) -> list[Job]:
     """Mark ``jobs`` as being sent; those of them that were still waiting are returned.
 
+    Whoever has withdrawn consent to notices by e-mail is not marked, so nothing is sent to them.
+
     The mark is a lock and not a fact about the customer, so it leaves no row in history; what it
     ends in does.
     """
@@ -162,7 +164,8 @@ def mark_sending(jobs: Sequence[Job]) -> list[Job]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE notices_delivery SET state = 'sending' WHERE id IN ({places})"  # noqa: S608
-            " AND state = 'queued' RETURNING id",
+            " AND state = 'queued' AND EXISTS (SELECT 1 FROM accounts_customer c"
+            " WHERE c.id = customer_id AND c.email_notices_since IS NOT NULL) RETURNING id",
             [job.delivery_id for job in jobs],
         )
         marked = {row[0] for row in cursor.fetchall()}

@@ -82,6 +82,30 @@ def refused_by_server(
         return _missed(locked, on=on, by=None, because=reason, address_is_bad=address_is_bad)
 
 
+def give_up_without_consent(campaign_id: int, *, on: date) -> int:
+    """Turn e-mail to customers who withdrew their consent since the start into letters.
+
+    64.2008(d)(3)(i): a notice goes by e-mail only with approval, at the moment when it goes.
+    queued -> failed, and a substitute is opened. ``on`` is the civil day. Returns how many.
+    """
+    reason = "Consent to notices by e-mail was withdrawn before it was sent."
+    waiting = Delivery.objects.filter(
+        campaign_id=campaign_id,
+        channel=Channel.EMAIL,
+        state=State.QUEUED,
+        customer__email_notices_since=None,
+    )
+    ids = list(waiting.values_list("pk", flat=True))
+    for pk in ids:
+        with transaction.atomic():
+            locked = Delivery.objects.select_for_update(of=("self",)).get(pk=pk)
+            if locked.state == State.QUEUED:
+                locked.state, locked.reason = State.FAILED, reason
+                history.save(locked, by=None, because=reason, update_fields=["state", "reason"])
+                open_substitute(locked, on=on, by=None)
+    return len(ids)
+
+
 def _missed(
     delivery: Delivery, *, on: date, by: User | None, because: str, address_is_bad: bool = True
 ) -> Delivery | None:

@@ -34,9 +34,10 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
+from accounts.civil import civil_day
 from accounts.errors import Refused
 from accounts.models import Carrier
-from notices import campaigns, claims
+from notices import campaigns, claims, outcomes
 from notices.claims import Done, Job
 from notices.models import Campaign, Delivery, NoticeText
 from notices.pace import Pace
@@ -343,10 +344,10 @@ class Loop:
 
     def read_on(self) -> None:
         """Fetch the next deliveries that wait; after the last, begin again with the first."""
+        campaign_id, at = self.prepared.campaign.pk, self.clock()
+        outcomes.give_up_without_consent(campaign_id, on=civil_day(at, self.prepared.zone))
         for after in dict.fromkeys((self.after, 0)):
-            jobs = claims.next_jobs(
-                self.prepared.campaign.pk, after=after, at=self.clock(), limit=READ_AHEAD
-            )
+            jobs = claims.next_jobs(campaign_id, after=after, at=at, limit=READ_AHEAD)
             if jobs:
                 self.after = jobs[-1].delivery_id
                 self.jobs.extend(jobs)

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
+from itertools import zip_longest
 from typing import Any
 
 from django.urls import reverse
@@ -114,7 +115,7 @@ def changes(customer: Customer) -> Iterator[Event]:
     """Changes of the record itself."""
     rows = list(customer.history.order_by("-history_date", "-history_id")[: MOST + 1])
     link = reverse("admin:accounts_customer_history", args=[customer.pk])
-    for row, before in zip(rows, [*rows[1:], None], strict=True):
+    for row, before in zip_longest(rows, rows[1:]):
         if before is None:
             if row.history_type == "+":
                 yield _event(row, label("Record created"), str(row.account_number), link)

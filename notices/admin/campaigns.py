@@ -85,6 +85,24 @@ class ScheduleForm(ActForm):
     )
 
 
+def count(rows: list[Any]) -> None:
+    """Give each of the campaigns ``rows`` its figures, in one query."""
+    deliveries = Delivery.objects.filter(campaign__in=[campaign.pk for campaign in rows])
+    found = (
+        deliveries.order_by()
+        .values("campaign")
+        .annotate(
+            total=Count("pk"),
+            sent=Count("pk", filter=Q(state="sent", outcome="")),
+            letters=Count("pk", filter=Q(channel="post", state="queued")),
+            batched=Count("pk", filter=Q(state="batched")),
+        )
+    )
+    counts = {row["campaign"]: row for row in found}
+    for campaign in rows:
+        campaign.counts = counts.get(campaign.pk, {})
+
+
 @admin.register(Campaign)
 class CampaignAdmin(RecordAdmin):
     """One notice to one audience: where it stands, and what is to be done next."""
@@ -158,29 +176,20 @@ class CampaignAdmin(RecordAdmin):
         return found.select_related("notice", "customer_list", "author", "approved_by")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
-        """The campaign, with its figures and whether this person may follow them to their lists."""
+        """The campaign, and whether this person may follow its figures to their lists."""
         campaign = super().get_object(request, object_id, from_field)
         if campaign is not None:
-            self.fill_in(request, [campaign])
+            campaign.may_list = request.user.has_perm("notices.view_delivery")
         return campaign
 
     def fill_in(self, request: HttpRequest, rows: list[Any]) -> None:
         """The figures of the campaigns on this page, in two queries."""
-        deliveries = Delivery.objects.filter(campaign__in=[c.pk for c in rows]).order_by()
-        counts = {
-            row["campaign"]: row
-            for row in deliveries.values("campaign").annotate(
-                total=Count("pk"),
-                sent=Count("pk", filter=Q(state="sent", outcome="")),
-                letters=Count("pk", filter=Q(channel="post", state="queued")),
-                batched=Count("pk", filter=Q(state="batched")),
-            )
-        }
+        count(rows)
         # The same question as the list that the number leads to, or the two would not agree.
-        open_still = missed(deliveries).values("campaign").annotate(number=Count("pk"))
-        missing = dict(open_still.values_list("campaign", "number"))
+        found = missed(Delivery.objects.filter(campaign__in=[c.pk for c in rows])).order_by()
+        numbers = found.values("campaign").annotate(number=Count("pk"))
+        missing = dict(numbers.values_list("campaign", "number"))
         for campaign in rows:
-            campaign.counts = counts.get(campaign.pk, {})
             campaign.missing = missing.get(campaign.pk, 0)
             campaign.may_list = request.user.has_perm("notices.view_delivery")
 
@@ -191,12 +200,14 @@ class CampaignAdmin(RecordAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new campaign stands nowhere yet; of another that is what one wants to see first."""
-        found = super().get_fieldsets(request, obj)
-        stands = [part for part in found if part[0] == "Where it stands"]
-        rest = [part for part in found if part[0] != "Where it stands"]
+        drafted, (name, stands), *reason = super().get_fieldsets(request, obj)
         if obj is None:
-            return rest
-        return found if self.has_change_permission(request, obj) else [*stands, *rest]
+            return [drafted, *reason]
+        fields = [f for f in stands["fields"] if f != "paused_because" or obj.paused_because]
+        standing = (name, {**stands, "fields": fields})
+        if self.has_change_permission(request, obj):
+            return [drafted, standing, *reason]
+        return [standing, drafted, *reason]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only approved notices can be sent."""
@@ -242,6 +253,8 @@ class CampaignAdmin(RecordAdmin):
     @display(description="Next step")
     def next_step(self, campaign: Any) -> str:
         """What is to be done."""
+        if not hasattr(campaign, "counts"):
+            count([campaign])
         waiting = campaign.counts
         match campaign.status:
             case Status.DRAFT:

@@ -475,7 +475,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ('queued', 'sending', 'batched'))), fields=['campaign', 'id'], name='notices_delivery_pending'),
+            index=models.Index(condition=models.Q(('state__in', ('queued', 'sending', 'batched'))), fields=['campaign', 'channel', 'id'], name='notices_delivery_pending'),
         ),
         migrations.AddIndex(
             model_name='delivery',

@@ -137,7 +137,7 @@ class Delivery(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["campaign", "id"],
+                fields=["campaign", "channel", "id"],
                 condition=Q(state__in=("queued", "sending", "batched")),
                 name="notices_delivery_pending",
             ),
