@@ -84,9 +84,8 @@ def mark_undeliverable(
             if not fresh:
                 continue
             ContactPoint.objects.filter(pk__in=fresh).update(undeliverable_since=on)
-            marked += history.record_rows(
+            marked += history.record_ids(
                 ContactPoint,
-                f"t.id IN ({', '.join(['%s'] * len(fresh))})",
                 fresh,
                 by=by,
                 because=because,

@@ -19,8 +19,6 @@ from cpni.models import Approval, OptOutRequest
 from notices.clock import earliest_carrying, expires_after
 from notices.models import Use
 
-LISTED = 5_000  # ids in one IN list: SQLite takes no more than 32,766 parameters
-
 State = Approval.State
 
 
@@ -196,17 +194,7 @@ def _move(
             [to, because, run.pk, *params, *come_from],
         )
         ids = [row[0] for row in cursor.fetchall()]
-        at = timezone.now()
-        for start in range(0, len(ids), LISTED):
-            some = ids[start : start + LISTED]
-            history.record_rows(
-                Approval,
-                f"t.id IN ({placeholders(some)})",
-                some,
-                by=by,
-                because=f"{because} ({run})",
-                at=at,
-            )
+        history.record_ids(Approval, ids, by=by, because=f"{because} ({run})", at=timezone.now())
     return len(ids)
 
 

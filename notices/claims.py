@@ -17,7 +17,7 @@ from django.db import connection, transaction
 from django.db.models import F, Q
 
 from accounts.civil import civil_day
-from accounts.history import record_rows
+from accounts.history import record_ids
 from notices import outcomes
 from notices.clock import window
 from notices.models import Campaign, Delivery
@@ -290,6 +290,4 @@ def change(done: Done, at: datetime, *, because: str, **changes: object) -> None
 
 def record(ids: Sequence[int], *, because: str, at: datetime) -> None:
     """History rows of these deliveries as they are now; no person did it."""
-    if ids:
-        places = ", ".join(["%s"] * len(ids))
-        record_rows(Delivery, f"t.id IN ({places})", ids, by=None, because=because, at=at)
+    record_ids(Delivery, ids, by=None, because=because, at=at)

@@ -62,7 +62,7 @@ def make_batch(
         history.save(batch, by=by, because=because)
         batch.size = waiting.update(state=State.BATCHED, batch=batch)
         history.save(batch, by=by, because=f"{batch.size} letters")
-        _record_batch(batch, by=by, because=f"Put in {batch}")
+        _record_batch(batch, State.BATCHED, by=by, because=f"Put in {batch}")
     return batch
 
 
@@ -153,7 +153,13 @@ def confirm_mailed(
         put_back = _ids(waiting.values_list("pk", flat=True), not_mailed)
         returned = Delivery.objects.filter(pk__in=put_back).update(state=State.QUEUED, batch=None)
         if returned:
-            _record_ids(put_back, by=by, because="Was not mailed with its batch")
+            history.record_ids(
+                Delivery,
+                put_back,
+                by=by,
+                because="Was not mailed with its batch",
+                at=timezone.now(),
+            )
         mailed = waiting.update(
             state=State.SENT,
             sent_at=timezone.now(),
@@ -163,7 +169,7 @@ def confirm_mailed(
             mailing_proof=proof.strip()[:200],
         )
         if mailed:
-            _record_batch(batch, by=by, because=because)
+            _record_batch(batch, State.SENT, by=by, because=because)
     campaigns.finish_if_done(batch.campaign_id)
     return Confirmed(mailed, returned)
 
@@ -188,14 +194,13 @@ def unconfirmed() -> "list[PostBatch]":
     )
 
 
-def _record_batch(batch: PostBatch, *, by: User | None, because: str) -> None:
+def _record_batch(batch: PostBatch, state: str, *, by: User | None, because: str) -> None:
+    """History of the letters of ``batch`` that have just come into ``state``."""
     history.record_rows(
-        Delivery, "t.batch_id = %s", [batch.pk], by=by, because=because, at=timezone.now()
-    )
-
-
-def _record_ids(ids: Sequence[int], *, by: User | None, because: str) -> None:
-    places = ", ".join(["%s"] * len(ids))
-    history.record_rows(
-        Delivery, f"t.id IN ({places})", ids, by=by, because=because, at=timezone.now()
+        Delivery,
+        "t.batch_id = %s AND t.state = %s",
+        [batch.pk, state],
+        by=by,
+        because=because,
+        at=timezone.now(),
     )
