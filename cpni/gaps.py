@@ -20,6 +20,11 @@ def _of_customer() -> QuerySet[Approval]:
     return Approval.objects.filter(customer=OuterRef("pk"))
 
 
+def _denied() -> Exists:
+    """Whether the outer customer opted out of a use that takes opt-out."""
+    return Exists(_of_customer().filter(state=Approval.State.DENIED, use__mechanism=OPT_OUT))
+
+
 def _asking() -> QuerySet[Delivery]:
     """Deliveries to the outer customer, in the present service, of notices that ask approval."""
     return Delivery.objects.filter(
@@ -30,8 +35,8 @@ def _asking() -> QuerySet[Delivery]:
 
 
 def opted_out(*, on: date) -> QuerySet[Customer]:
-    """Customers who opted out of at least one use."""
-    return Customer.objects.filter(Exists(_of_customer().filter(state=Approval.State.DENIED)))
+    """Customers who opted out of at least one use that takes opt-out."""
+    return Customer.objects.filter(_denied())
 
 
 def approved(*, on: date) -> QuerySet[Customer]:
@@ -49,9 +54,7 @@ def window_open(*, on: date) -> QuerySet[Customer]:
     running = _asking().filter(
         state=Delivery.State.SENT, outcome="", mailed_on__lte=on, last_objection_day__gte=on
     )
-    return Customer.objects.active().filter(
-        Exists(running), ~Exists(_of_customer().filter(state=Approval.State.DENIED))
-    )
+    return Customer.objects.active().filter(Exists(running), ~_denied())
 
 
 def never_noticed(*, on: date) -> QuerySet[Customer]:

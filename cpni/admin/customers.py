@@ -7,6 +7,7 @@ above it can add what they know (house.md 5.5).
 from typing import Any
 
 from django.contrib import admin
+from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -19,8 +20,10 @@ from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
 from accounts.admin.customers import CustomerAdmin
 from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, label
 from accounts.models import Carrier, Customer
-from cpni import gaps, merging
+from cpni import gaps, merging, optouts
 from cpni.admin.customer_page import Panels
+from cpni.admin.optout_forms import ChoiceForm
+from cpni.models import OptOutRequest
 from cpni.reasons import Verdict
 from cpni.standings import standings
 from notices.models import Delivery
@@ -93,6 +96,7 @@ class CustomerRecordAdmin(CustomerAdmin):
     search_help_text = "Account, name, telephone, e-mail, reference"
     change_form_outer_before_template = "cpni/admin/customer_panels.html"
     actions_detail = (
+        "record_choice",
         *CustomerAdmin.actions_detail[:-1],
         {
             **CustomerAdmin.actions_detail[-1],
@@ -125,7 +129,40 @@ class CustomerRecordAdmin(CustomerAdmin):
         return super().change_view(request, object_id, form_url, context)
 
     @confirmed_act(
-        "Merge into another account",
+        "Record choice",
+        permission="cpni.apply_optoutrequest",
+        outlook="What the customer says now, by telephone or in person. It is entered as an opt-out"
+        " request and applied to this account at once. Letters with dates of their own are entered"
+        " under Opt-out requests.",
+        form=ChoiceForm,
+        shown=lambda customer: customer.status != Customer.Status.MERGED,
+        icon="record_voice_over",
+    )
+    def record_choice(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
+        """Receive it and apply it, in one go."""
+        today, by, because = Carrier.today(), person(request), data["because"]
+        wished = OptOutRequest(
+            wish=data["wish"],
+            route=data["route"],
+            stated=data["stated"],
+            proof=data["proof"],
+            all_uses=not data["uses"],
+            received_on=today,
+        )
+        with transaction.atomic():
+            optouts.receive(
+                wished,
+                uses=data["uses"],
+                today=today,
+                at=timezone.now(),
+                by=by,
+                because=because,
+            )
+            changed = optouts.apply(wished, customer=customer, on=today, by=by, because=because)
+        return f"{wished.get_wish_display()} recorded; approvals changed: {changed}."
+
+    @confirmed_act(
+        "Merge accounts",
         permission="accounts.merge_customer",
         outlook=merge_outlook,
         form=MergeForm,

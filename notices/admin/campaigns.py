@@ -4,9 +4,8 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
-from django.db.models import Count, Q
+from django.db.models import Count
 from django.http import HttpRequest
-from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -15,11 +14,11 @@ from unfold.decorators import display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
-from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
+from accounts.admin.acts import ActForm, confirmed_act, person
 from accounts.admin.base import RecordAdmin
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, choice_label
-from accounts.models import Carrier
-from notices import audience, campaigns, letters
+from notices import campaigns, letters
+from notices.admin.campaign_figures import audience_outlook, count, figures
 from notices.gaps import missed
 from notices.models import Campaign, Delivery, Notice
 from notices.tasks import nudge, send_campaign, start_campaign
@@ -35,44 +34,11 @@ STATUS_TONES = {
     Status.FINISHED: GOOD,
     Status.CANCELLED: CALM,
 }
-BEFORE_START = (Status.DRAFT, Status.APPROVED, Status.SCHEDULED)
-# What can become of a recipient, in the order in which it happens, with the colour of its bar.
-FATES: tuple[tuple[Delivery.State | Delivery.Outcome, str], ...] = (
-    (Delivery.State.QUEUED, WAIT),
-    (Delivery.State.SENDING, WAIT),
-    (Delivery.State.BATCHED, WAIT),
-    (Delivery.State.SENT, GOOD),
-    (Delivery.Outcome.BOUNCED, BAD),
-    (Delivery.Outcome.RETURNED, BAD),
-    (Delivery.State.FAILED, BAD),
-    (Delivery.State.UNREACHABLE, BAD),
-    (Delivery.State.CANCELLED, CALM),
-)
 
 
 def in_status(*statuses: str) -> Any:
     """Whether a campaign is in one of ``statuses``."""
     return lambda campaign: campaign.status in statuses
-
-
-def audience_outlook(sentence: str) -> Any:
-    """An outlook that says whom the campaign would reach today, by which way."""
-
-    def outlook(self: Any, request: HttpRequest, campaign: Campaign) -> Outlook:
-        counts = audience.counts(campaign, on=Carrier.today())
-        return Outlook(
-            sentence,
-            [
-                ("Notice", campaign.notice),
-                ("Audience", campaign.get_audience_display()),
-                ("By e-mail", counts["email"]),
-                ("By post", counts["post"]),
-                ("No way to reach them (exceptions list)", counts["none"]),
-                ("Together", sum(counts.values())),
-            ],
-        )
-
-    return outlook
 
 
 class ScheduleForm(ActForm):
@@ -83,24 +49,6 @@ class ScheduleForm(ActForm):
         widget=UnfoldAdminSplitDateTimeWidget,
         help_text="In the carrier's time zone. A time that has passed means as soon as possible.",
     )
-
-
-def count(rows: list[Any]) -> None:
-    """Give each of the campaigns ``rows`` its figures, in one query."""
-    deliveries = Delivery.objects.filter(campaign__in=[campaign.pk for campaign in rows])
-    found = (
-        deliveries.order_by()
-        .values("campaign")
-        .annotate(
-            total=Count("pk"),
-            sent=Count("pk", filter=Q(state="sent", outcome="")),
-            letters=Count("pk", filter=Q(channel="post", state="queued")),
-            batched=Count("pk", filter=Q(state="batched")),
-        )
-    )
-    counts = {row["campaign"]: row for row in found}
-    for campaign in rows:
-        campaign.counts = counts.get(campaign.pk, {})
 
 
 @admin.register(Campaign)
@@ -276,38 +224,7 @@ class CampaignAdmin(RecordAdmin):
     @display(description="Recipients")
     def figures(self, campaign: Any) -> str:
         """Before the start whom it would reach; then what became of everybody."""
-        if campaign.status in BEFORE_START:
-            counts = audience.counts(campaign, on=Carrier.today())
-            ways = [(way.label, counts[way.value], "") for way in Delivery.Channel]
-            context = {"ways": ways, "total": sum(counts.values()), "fates": [], "future": True}
-            return render_to_string("notices/admin/figures.html", context)
-        progress = campaigns.progress(campaign)
-        lists = reverse("admin:notices_delivery_changelist") if campaign.may_list else ""
-        of_it = f"{lists}?campaign__id__exact={campaign.pk}" if lists else ""
-        context = {
-            "total": progress.total,
-            "future": False,
-            "ways": [
-                (
-                    way.label,
-                    progress.by_channel.get(way, 0),
-                    of_it and f"{of_it}&channel__exact={way}",
-                )
-                for way in Delivery.Channel
-            ],
-            "fates": [
-                {
-                    "name": fate.label,
-                    "number": number,
-                    "share": 100 * number / progress.total,
-                    "tone": tone,
-                    "address": of_it and f"{of_it}&fate={fate}",
-                }
-                for fate, tone in FATES
-                if (number := progress.by_fate.get(fate, 0))
-            ],
-        }
-        return render_to_string("notices/admin/figures.html", context)
+        return figures(campaign)
 
     @confirmed_act(
         "Approve",

@@ -141,3 +141,24 @@ def test_an_account_can_be_merged_by_the_officer_only_and_its_opt_out_stands(
         address("accounts_customer", "changelist"), {"cpni": "opted_out"}
     )
     assert other in listed.context["cl"].result_list
+
+
+def test_what_a_caller_says_is_recorded_and_applied_in_one_go(client_of, address, said, stories):
+    customer = stories["approved"]
+    page = address("accounts_customer", "record_choice", customer.pk)
+    form = {"wish": "opt_out", "route": "telephone", "stated": "Stop it", "because": "Password ok"}
+    answer = client_of(roles.REPRESENTATIVE).post(page, form, follow=True)
+    assert said(answer) == ["Opt out recorded; approvals changed: 6."]
+    panels = answer.context["panels"]
+    assert {row.decision.code for row in panels.answers} == {"opted_out"}
+
+
+def test_opting_back_in_by_telephone_needs_its_proof(client_of, address, stories):
+    customer = stories["opted_out"]
+    page = address("accounts_customer", "record_choice", customer.pk)
+    form = {"wish": "opt_in", "route": "telephone", "stated": "Do it", "because": "Password ok"}
+    client = client_of(roles.REPRESENTATIVE)
+    assert "needs its proof" in client.post(page, form).content.decode()
+    client.post(page, {**form, "proof": "Recording 4711, script 3"})
+    listed = client.get(address("accounts_customer", "changelist"), {"cpni": "opted_out"})
+    assert customer not in listed.context["cl"].result_list

@@ -1,0 +1,164 @@
+"""Forms about opt-out requests, and what their acts say before they are done."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django import forms
+from django.http import HttpRequest
+
+from accounts.admin.account_field import AccountField
+from accounts.admin.acts import ActForm, Outlook
+from accounts.admin.base import ReasonForm
+from cpni.matching import candidates
+from cpni.models import OptOutRequest
+from notices.models import Use
+
+Wish = OptOutRequest.Wish
+OPT_IN = "cpni.opt_in_optoutrequest"
+
+
+def checked_wish(wish: str, may_opt_in: bool) -> str:
+    """``wish``; raises ValidationError for opting back in by someone who may not record that."""
+    if wish == Wish.OPT_IN and not may_opt_in:
+        raise forms.ValidationError("Your role may not record a customer's opting back in.")
+    return wish
+
+
+class RequestForm(ReasonForm):
+    """A request as it came."""
+
+    may_opt_in = False
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        for name in ("stated", "proof"):
+            if name in self.fields:
+                self.fields[name].widget.attrs["rows"] = 4
+
+    def clean_wish(self) -> str:
+        """Opting back in gives the carrier rights, so not everyone may record it."""
+        return checked_wish(self.cleaned_data["wish"], self.may_opt_in)
+
+
+class ChoiceForm(ActForm):
+    """What a customer says on the telephone or at the counter."""
+
+    wish = forms.ChoiceField(
+        label="The customer wants to",
+        choices=OptOutRequest.Wish.choices,
+        initial=OptOutRequest.Wish.OPT_OUT,
+        widget=forms.RadioSelect,
+    )
+    route = forms.ChoiceField(
+        label="How they said it",
+        choices=[
+            (route.value, route.label)
+            for route in (OptOutRequest.Route.TELEPHONE, OptOutRequest.Route.PERSON)
+        ],
+    )
+    stated = forms.CharField(label="In their words", widget=forms.Textarea(attrs={"rows": 3}))
+    uses = forms.ModelMultipleChoiceField(
+        Use.objects.filter(mechanism__in=Use.NEED_APPROVAL),
+        label="Only for these uses",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None ticked: for all. Opting in to uses that need opt-in must name them.",
+    )
+    proof = forms.CharField(
+        label="Proof, for opting back in",
+        required=False,
+        widget=forms.TextInput,
+        help_text="The recording's reference and the version of the script that was read.",
+    )
+
+    def clean_wish(self) -> str:
+        """Opting back in gives the carrier rights, so not everyone may record it."""
+        return checked_wish(self.cleaned_data["wish"], self.request.user.has_perm(OPT_IN))
+
+
+class MatchForm(ActForm):
+    """Which customer it is: one that the text suggests, or another by account number."""
+
+    suggested = forms.ChoiceField(label="Customer", required=False, widget=forms.RadioSelect)
+    account = AccountField(
+        label="Or another account number",
+        required=False,
+        help_text="Compare name and address before you apply it.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.found = {str(c.pk): c for c in candidates(self.obj.stated)}
+        if self.found:
+            choices = [(key, described(customer)) for key, customer in self.found.items()]
+            self.fields["suggested"].choices = choices  # type: ignore[attr-defined]
+        else:
+            del self.fields["suggested"]
+            self.fields["account"].label = "Account number"
+
+    def clean(self) -> dict[str, Any] | None:
+        """Exactly one customer."""
+        data = super().clean() or {}
+        suggested = self.found.get(data.get("suggested", ""))
+        if "account" not in self.errors and bool(suggested) == bool(data.get("account")):
+            raise forms.ValidationError("Choose one of the customers, or enter one account number.")
+        data["customer"] = suggested or data.get("account")
+        return data
+
+
+def described(customer: Any) -> str:
+    """A customer with what tells them from a namesake."""
+    points = customer.contact_points.current().filter(kind="post")
+    return " · ".join([str(customer), customer.get_status_display(), *map(str, points)])
+
+
+def match_outlook(self: Any, request: HttpRequest, wished: OptOutRequest) -> Outlook:
+    """What applying does."""
+    if wished.wish == Wish.OPT_OUT:
+        sentence = (
+            "The customer's information may no longer be used as stated, from the day from which"
+            " the objection counts. It beats an approval that was assumed meanwhile."
+        )
+    else:
+        sentence = "The customer approves the uses expressly, until they say otherwise."
+    return Outlook(sentence, facts(wished))
+
+
+def facts(wished: OptOutRequest) -> Sequence[tuple[str, Any]]:
+    """A request as facts to check."""
+    days = [("Letter", wished.letter_date), ("postmark", wished.postmark)]
+    known = [f"{name} {day:%b} {day.day}, {day.year}" for name, day in days if day]
+    received = wished.received_on
+    return [
+        ("Wish", wished.get_wish_display()),
+        ("Uses", uses_words(wished)),
+        ("Route", wished.get_route_display()),
+        ("Dates", ", ".join([*known, f"received {received:%b} {received.day}, {received.year}"])),
+        ("As stated", wished.stated or "–"),
+        *([("Proof", wished.proof)] if wished.proof else []),
+    ]
+
+
+def uses_words(wished: OptOutRequest) -> str:
+    """For which uses."""
+    if wished.all_uses:
+        return "Every use that needs approval, now and later"
+    return "; ".join(str(use) for use in wished.uses.all())
+
+
+def undo_outlook(self: Any, request: HttpRequest, wished: OptOutRequest) -> Outlook:
+    """What taking back does."""
+    return Outlook(
+        f"The match to {wished.customer} is taken back, and the request waits to be matched again."
+        " What that customer's other choices and notices say counts again.",
+        facts(wished),
+    )
+
+
+def reject_outlook(self: Any, request: HttpRequest, wished: OptOutRequest) -> Outlook:
+    """What rejecting does."""
+    return Outlook(
+        "It is set aside and nothing changes for any customer. Do this only when it is no choice at"
+        " all, or its sender is no customer.",
+        facts(wished),
+    )
