@@ -147,13 +147,22 @@ def undo(request: OptOutRequest, *, on: date, by: User | None, because: str) -> 
 
 
 def uses_in_between(request: OptOutRequest) -> QuerySet[Disclosure]:
-    """Uses that were made of the customer's CPNI although the objection already counted."""
-    if request.customer_id is None or request.wish != OptOutRequest.Wish.OPT_OUT:
+    """Uses that were made of the customer's CPNI although the objection already counted.
+
+    They were recorded before it was applied, be that for want of entering it or of matching it;
+    what is recorded later was decided on with the objection known.
+    """
+    applied = (
+        request.history.filter(status=OptOutRequest.Status.APPLIED)
+        .order_by("-history_date", "-history_id")
+        .first()
+    )
+    if applied is None or request.customer_id is None or request.wish != OptOutRequest.Wish.OPT_OUT:
         return Disclosure.objects.none()
     found = Disclosure.objects.filter(
         customer_id=request.customer_id,
         used_on__gte=request.effective_on,
-        recorded_at__lte=request.entered_at,
+        recorded_at__lte=applied.history_date,
         use__mechanism__in=Use.NEED_APPROVAL,
     )
     return found if request.all_uses else found.filter(use__in=request.uses.all())

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 
 from accounts.errors import Refused
 from cpni import disclosures, optouts, reasons
@@ -58,6 +59,7 @@ def test_an_objection_within_the_window_denies_every_use_and_survives_the_job(de
 
 
 @pytest.mark.parametrize("dated", ["letter_date", "postmark"])
+@time_machine.travel("2026-11-10T17:00Z", tick=False)
 def test_a_letter_that_was_in_time_by_any_date_beats_an_assumed_approval(delivery, dated):
     assume_due(on=DAY_AFTER)
     used = use_cpni(delivery.customer, date(2026, 11, 6))
@@ -74,6 +76,7 @@ def test_a_letter_that_was_in_time_by_any_date_beats_an_assumed_approval(deliver
     assert list(optouts.uses_in_between(late)) == [used]
 
 
+@time_machine.travel("2026-12-03T17:00Z", tick=False)
 def test_an_objection_after_the_window_counts_from_its_receipt(delivery):
     assume_due(on=DAY_AFTER)
     use_cpni(delivery.customer, date(2026, 11, 6))
@@ -89,6 +92,21 @@ def test_an_objection_after_the_window_counts_from_its_receipt(delivery):
     assert ask(delivery.customer, date(2026, 11, 30)).allowed
     assert not ask(delivery.customer, date(2026, 12, 1)).allowed
     assert list(optouts.uses_in_between(late)) == [after_receipt]
+
+
+def test_a_use_made_while_the_objection_waited_to_be_matched_is_listed_and_no_later_one(delivery):
+    assume_due(on=DAY_AFTER)
+    with time_machine.travel("2026-12-03T17:00Z", tick=False):
+        waiting = OptOutRequestFactory(
+            received_on=date(2026, 12, 1), entered_at=datetime(2026, 12, 1, 16, tzinfo=UTC)
+        )
+        while_it_waited = use_cpni(delivery.customer, date(2026, 12, 2))
+        apply(waiting, delivery.customer)
+    waiting.refresh_from_db()
+    with time_machine.travel("2027-03-05T17:00Z", tick=False):
+        apply(OptOutRequestFactory(opt_in=True, received_on=date(2027, 3, 1)), delivery.customer)
+        use_cpni(delivery.customer, date(2027, 3, 2))
+    assert list(optouts.uses_in_between(waiting)) == [while_it_waited]
 
 
 def test_an_objection_to_one_use_leaves_the_others(delivery):
