@@ -30,14 +30,16 @@ def next_ids(model: type[models.Model], count: int) -> Sequence[int]:
 def insert_rows(
     model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Insert ``rows``, whose values are in the order of the field ``names``, "id" among them.
+    """Insert ``rows``, whose values are in the order of the field ``names``, "id" the first.
 
-    No signal is sent and no history written: call ``accounts.history.record_rows`` next.
+    Texts of encrypted fields are sealed on the way. No signal is sent and no history written: call
+    ``accounts.history.record_rows`` next.
     """
     column_of = {f.name: f.column for f in model._meta.concrete_fields}
     columns = [str(column_of[name]) for name in names]
     listed = ", ".join(connection.ops.quote_name(c) for c in columns)
     table = model._meta.db_table
+    rows = _sealed(model, names, rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             _copy(cursor, f"{table} ({listed})", rows)
@@ -49,28 +51,50 @@ def insert_rows(
 def update_rows(
     model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:
-    """Give each of ``rows`` (its id, then the values of the fields ``names``) these values.
+    """Give each of ``rows`` (its primary key, then the values of the fields ``names``) its values.
 
     As with ``insert_rows``, the history is the caller's. Call it in a transaction.
     """
     column_of = {f.name: f.column for f in model._meta.concrete_fields}
     columns = [connection.ops.quote_name(str(column_of[name])) for name in names]
-    table = model._meta.db_table
+    table, key = model._meta.db_table, model._meta.pk.column
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                f"CREATE TEMP TABLE changed_rows AS SELECT id, {', '.join(columns)}"
+                f"CREATE TEMP TABLE changed_rows AS SELECT {key}, {', '.join(columns)}"
                 f" FROM {table} LIMIT 0"
             )
             _copy(cursor, "changed_rows", rows)
             new = ", ".join(f"{c} = n.{c}" for c in columns)
-            cursor.execute(f"UPDATE {table} t SET {new} FROM changed_rows n WHERE n.id = t.id")
+            cursor.execute(
+                f"UPDATE {table} t SET {new} FROM changed_rows n WHERE n.{key} = t.{key}"
+            )
             cursor.execute("DROP TABLE changed_rows")
         else:
             new = ", ".join(f"{c} = %s" for c in columns)
             cursor.executemany(
-                f"UPDATE {table} SET {new} WHERE id = %s", [(*row[1:], row[0]) for row in rows]
+                f"UPDATE {table} SET {new} WHERE {key} = %s", [(*row[1:], row[0]) for row in rows]
             )
+
+
+def _sealed(
+    model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
+) -> Iterable[Sequence[Any]]:
+    places = [
+        (at, field.close)
+        for at, name in enumerate(names)
+        if (field := model._meta.get_field(name)) and hasattr(field, "close")
+    ]
+    if not places:
+        return rows
+
+    def seal(row: Sequence[Any]) -> Sequence[Any]:
+        values = list(row)
+        for at, close in places:
+            values[at] = close(values[at], values[0])
+        return values
+
+    return map(seal, rows)
 
 
 def _copy(cursor: Any, into: str, rows: Iterable[Sequence[Any]]) -> None:

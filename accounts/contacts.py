@@ -45,7 +45,7 @@ def change_contact(
         Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         current = list(ContactPoint.objects.current().filter(customer=customer, kind=kind))
         for point in current:
-            if all(getattr(point, f) == getattr(new, f) for f in ContactPoint.VALUE_FIELDS):
+            if point.values == new.values:
                 return point
         for point in current:
             if kind != Kind.TELEPHONE:

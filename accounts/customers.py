@@ -9,9 +9,11 @@ from accounts import history
 from accounts.errors import Refused
 from accounts.fields import one_line
 from accounts.models import Customer, User
+from accounts.permissions import require
 
 Status = Customer.Status
 PROOF_LENGTH = 200
+CHANGE = "accounts.change_customer"
 
 
 def discontinue(customer: Customer, *, on: date, by: User | None, because: str) -> bool:
@@ -19,6 +21,7 @@ def discontinue(customer: Customer, *, on: date, by: User | None, because: str) 
 
     False when it has ended already. Raises Refused for a merged account or a day before the start.
     """
+    require(by, CHANGE)
     with transaction.atomic():
         locked = _locked(customer)
         if locked.status == Status.DISCONTINUED:
@@ -36,6 +39,7 @@ def reconnect(customer: Customer, *, on: date, by: User | None, because: str) ->
 
     False when the customer is active. Raises Refused for a merged account or a day before the end.
     """
+    require(by, CHANGE)
     with transaction.atomic():
         locked = _locked(customer)
         if locked.status == Status.ACTIVE:
@@ -56,6 +60,7 @@ def record_email_consent(
     False when just this is recorded already. Raises Refused for a merged account, and without
     proof: the rule asks for consent that can be verified.
     """
+    require(by, CHANGE)
     try:
         proof = one_line(proof)
     except ValidationError as error:
@@ -76,6 +81,7 @@ def record_email_consent(
 
 def withdraw_email_consent(customer: Customer, *, on: date, by: User | None, because: str) -> bool:
     """Send notices by post from now on; no import brings the consent back. False if none is."""
+    require(by, CHANGE)
     with transaction.atomic():
         locked = _locked(customer)
         if locked.email_notices_since is None:

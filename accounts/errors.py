@@ -12,3 +12,12 @@ class Refused(Exception):
         self.message = message
         self.remedy = remedy
         super().__init__(f"{message} {remedy}".strip())
+
+
+class Changed(Refused):
+    """What the person read before deciding is no longer what is there."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "It was changed after this page was opened.", "Read it again, then decide."
+        )

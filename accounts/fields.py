@@ -14,6 +14,7 @@ PLAIN_ADDRESS = re.compile(
     re.ASCII | re.IGNORECASE,
 )
 POSTCODE = re.compile(r"\d{5}(-\d{4})?", re.ASCII)
+HOUSE_NUMBER = re.compile(r"\d+", re.ASCII)
 # Names travel into mail headers, letters and spreadsheets: no line ends, no control characters.
 CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
 
@@ -80,6 +81,15 @@ def postcode(text: str) -> str:
     if not POSTCODE.fullmatch(text):
         raise ValidationError(f"“{text}” is not a ZIP code. Write it like 84047 or 84047-1234.")
     return text
+
+
+def house_number(line1: str) -> str:
+    """The first number in the first line of a postal address: house, rural route or post box.
+
+    Nothing when there is none. "7730 S Union Park Ave" gives 7730, "PO Box 12" gives 12.
+    """
+    found = HOUSE_NUMBER.search(line1)
+    return found[0] if found else ""
 
 
 def state(text: str) -> str:

@@ -132,6 +132,12 @@ def history_columns(model: type[models.Model]) -> tuple[str, str, str]:
 
     Kept, as a sending loop asks a hundred times a second and the library makes a manager each time.
     """
-    columns = [connection.ops.quote_name(f.column) for f in model._meta.concrete_fields if f.column]
-    table = model.history.model._meta.db_table  # type: ignore[attr-defined]
+    kept = model.history.model._meta  # type: ignore[attr-defined]
+    copied = {f.column for f in kept.concrete_fields}
+    columns = [
+        connection.ops.quote_name(str(f.column))
+        for f in model._meta.concrete_fields
+        if f.column in copied
+    ]
+    table = kept.db_table
     return table, ", ".join(columns), ", ".join(f"t.{c}" for c in columns)

@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from accounts import history
 from accounts.bulk_rows import insert_rows, next_ids, update_rows
-from accounts.import_rows import CheckedRow, Problem
+from accounts.encryption import blind_index
+from accounts.import_rows import CheckedRow, Problem, ServiceCell
 from accounts.models import ContactPoint, Customer, Service, User
 
 Kind, Status = ContactPoint.Kind, Customer.Status
-VALUES = ContactPoint.VALUE_FIELDS
 
 CUSTOMER_FIELDS = (
     "id",
@@ -37,9 +37,18 @@ POINT_FIELDS = (
     "city",
     "state",
     "postcode",
+    "index",
     "since",
 )
-SERVICE_FIELDS = ("id", "customer", "category", "telephone_number", "started_on", "ended_on")
+SERVICE_FIELDS = (
+    "id",
+    "customer",
+    "category",
+    "telephone_number",
+    "number_index",
+    "started_on",
+    "ended_on",
+)
 CHANGED_FIELDS = CUSTOMER_FIELDS[2:]  # of a known customer: all but the account number
 
 
@@ -124,11 +133,9 @@ class _Chunk:
             )
         )
         for kind, values, since in _contacts(row):
-            self.new_points.append((pk, kind, *values, since or self.on))
+            self.new_points.append(_point(pk, kind, values, since or self.on))
         for cell in row.services:
-            self.new_services.append(
-                (pk, cell.category, cell.number, cell.started_on, cell.ended_on)
-            )
+            self.new_services.append(_service(pk, cell))
 
     def change(self, customer: Customer, row: CheckedRow) -> Written:
         """A customer who is known: only what differs is written."""
@@ -188,14 +195,14 @@ class _Chunk:
         effects = []
         for kind, values, since in _contacts(row):
             current = self.points.get((customer.pk, kind), [])
-            if any(_same(tuple(getattr(p, f) for f in VALUES), values) for p in current):
+            if any(_same(point.values, values) for point in current):
                 continue
             if kind != Kind.TELEPHONE:
                 self.ended_points += current
             # An address cannot have come before the one that it replaces.
             latest = max((p.since for p in current), default=None)
             began = since if since and (latest is None or since > latest) else self.on
-            self.new_points.append((customer.pk, kind, *values, began))
+            self.new_points.append(_point(customer.pk, kind, values, began))
             effects.append(f"new {Kind(kind).label.lower()}")
         return effects
 
@@ -210,8 +217,7 @@ class _Chunk:
                 end = cell.ended_on or date.max
                 found = [s for s in running if s.started_on <= end]
             if not found:
-                fresh = (customer.pk, cell.category, cell.number, cell.started_on, cell.ended_on)
-                self.new_services.append(fresh)
+                self.new_services.append(_service(customer.pk, cell))
                 effects.append("new service")
             # Never two that run: the one that runs already is the one meant.
             elif found[0].ended_on != cell.ended_on and (cell.ended_on or not running):
@@ -270,6 +276,17 @@ def _contradiction(customer: Customer, row: CheckedRow) -> Problem | None:
             " row.",
         )
     return None
+
+
+def _point(customer_id: int, kind: str, values: tuple[str, ...], since: date) -> tuple[Any, ...]:
+    """A contact point in the order of ``POINT_FIELDS``, without its id."""
+    return customer_id, kind, *values, ContactPoint.blind_index(kind, values), since
+
+
+def _service(customer_id: int, cell: ServiceCell) -> tuple[Any, ...]:
+    """A service in the order of ``SERVICE_FIELDS``, without its id."""
+    index = blind_index("telephone", cell.number)
+    return customer_id, cell.category, cell.number, index, cell.started_on, cell.ended_on
 
 
 def _same(one: tuple[str, ...], other: tuple[str, ...]) -> bool:

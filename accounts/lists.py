@@ -10,6 +10,7 @@ from accounts import history
 from accounts.errors import Refused
 from accounts.fields import one_line
 from accounts.models import Customer, CustomerList, CustomerListEntry, User
+from accounts.permissions import require
 
 NAME_LENGTH = 100
 LISTED = 5_000  # account numbers in one statement
@@ -30,6 +31,7 @@ def save_list(name: str, account_numbers: Iterable[str], *, by: User | None, bec
     A list that holds just these customers already is left as it is. Raises Refused for a name that
     no list can have, and when none of the numbers is known.
     """
+    require(by, "accounts.change_customerlist")
     try:
         name = one_line(name)
     except ValidationError as error:

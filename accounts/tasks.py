@@ -3,10 +3,17 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import uploads
+from accounts import unusual_looks, uploads
+from accounts.models import Carrier
 
 
 @shared_task
 def discard_uploads() -> None:
     """Delete uploaded customer files that nobody confirmed."""
     uploads.discard_uploads(at=timezone.now())
+
+
+@shared_task
+def report_unusual_looks() -> None:
+    """Report what was unusual on each day that is over and has not been reported."""
+    unusual_looks.report_due(today=Carrier.today())

@@ -6,9 +6,13 @@ from pathlib import Path
 
 from django.conf import settings
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from accounts import looks
+from accounts.encryption import unseal_file
 
 PER_PAGE = 50
 
@@ -22,11 +26,20 @@ def folder() -> Path:
 
 def read(file: Path) -> EmailMessage:
     """One message."""
-    return message_from_bytes(file.read_bytes(), policy=policy.default)
+    content = b"".join(unseal_file(file.read_bytes(), file.name))
+    return message_from_bytes(content, policy=policy.default)
+
+
+def seen(request: HttpRequest) -> None:
+    """Refuse whoever may not view deliveries, of which this is the mail; note the look."""
+    if not request.user.has_perm("notices.view_delivery"):
+        raise PermissionDenied
+    looks.note(request)
 
 
 def caught(request: HttpRequest) -> HttpResponse:
     """The messages, newest first."""
+    seen(request)
     files = sorted(folder().glob("*.eml"), key=lambda f: f.stat().st_mtime, reverse=True)
     page = Paginator(files, PER_PAGE).get_page(request.GET.get("page"))
     messages = [{"name": f.stem, "message": read(f)} for f in page]
@@ -37,6 +50,7 @@ def caught(request: HttpRequest) -> HttpResponse:
 
 def message(request: HttpRequest, name: str) -> HttpResponse:
     """One message: its headers and its text."""
+    seen(request)
     found = {file.stem: file for file in folder().glob("*.eml")}
     if name not in found:
         raise Http404

@@ -14,11 +14,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import unusual_looks
+from accounts.admin.acts import person
 from accounts.civil import add_days, civil_day
 from accounts.models import Carrier, Run
 from cpni import gaps
 from cpni.assuming import JOB
 from cpni.models import Incident, OptOutRequest
+from cpni.seal_state import seal_state
 from notices import letters
 from notices.gaps import missed
 from notices.models import Campaign, Delivery
@@ -85,8 +88,12 @@ def tiles_for(request: HttpRequest, today: date) -> Iterator[Tile]:
         yield from waiting_campaigns()
     if may("cpni.view_incident"):
         yield incidents()
+    if may("accounts.review_unusuallook"):
+        yield unusual(request)
     if may("accounts.view_run"):
         yield daily_job(today)
+    if may("cpni.view_seal"):
+        yield history_seals()
 
 
 def listed(name: str, query: str = "") -> str:
@@ -195,6 +202,17 @@ def incidents() -> Tile:
     )
 
 
+def unusual(request: HttpRequest) -> Tile:
+    """Looks at customers that this person should have explained."""
+    return Tile(
+        unusual_looks.unreviewed(person(request)).count(),
+        "unusual looks at customers to be reviewed",
+        "Ask the person, and note the explanation.",
+        "wait",
+        listed("accounts_unusuallook", "?review=open"),
+    )
+
+
 def daily_job(today: date) -> Tile:
     """Whether the daily job has run for today."""
     last = Run.objects.filter(name=JOB, error="", finished_at__isnull=False).first()
@@ -206,3 +224,11 @@ def daily_job(today: date) -> Tile:
     if last and last.for_day:
         detail = f"It last ran {ago(last.for_day, today)}; what is due waits for it."
     return Tile(1, "daily job has not run today", detail, "bad", listed("accounts_run"))
+
+
+def history_seals() -> Tile:
+    """Whether history is sealed, published, and as it was sealed."""
+    state = seal_state(timezone.now())
+    tone = ("bad" if state.urgent else "wait") if state.wrong else "good"
+    address = listed("cpni_seal")
+    return Tile(state.wrong, state.title, state.detail, tone, address, counted=False)

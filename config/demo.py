@@ -21,7 +21,7 @@ from django.utils import timezone
 from accounts import history, importing
 from accounts.import_rows import COLUMNS
 from accounts.models import Carrier, Customer, User
-from config import demo_people, roles
+from config import demo_looks, demo_people, roles
 from cpni import disclosures, optouts
 from cpni.assuming import assume_due
 from cpni.decisions import decide
@@ -91,6 +91,8 @@ class Demo:
         )
         self.say(f"Sent the change of policy as of {self.ago(CHANGE_DAYS_AGO)}.")
         self.plan_the_next()
+        found = demo_looks.tell(on=self.ago(1), rep=self.rep, officer=self.officer)
+        self.say(f"Reported {found} unusual looks at customers, to be reviewed.")
 
     # --- Days and people ---------------------------------------------------------------------
 
@@ -166,7 +168,7 @@ class Demo:
             "2.0", effective_on=self.ago(CHANGE_DAYS_AGO), by=self.officer, because=WHY
         )
         for version in (self.old, self.new):
-            publish(version, by=self.officer, because="Approved by the board")
+            publish(version, by=self.deputy, because="Approved by the board")
 
     def cpni_notice(self) -> Notice:
         """The notice under the first policy."""
@@ -217,7 +219,7 @@ class Demo:
         )
         if batch is None:
             return
-        for _ in letters.export(batch):
+        for _ in letters.export(batch, by=self.officer):
             pass
         letters.mark_exported(batch, by=self.officer, at=self.at(day, 12))
         letters.confirm_mailed(
@@ -281,7 +283,7 @@ class Demo:
             recipient="Wasatch Telephone marketing",
             what="Services held, to choose whom to offer voicemail",
             at=timezone.now(),
-            by=self.supervisor,
+            by=self.officer,
             because="Autumn offer",
         )
         self.receive_and_apply(

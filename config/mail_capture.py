@@ -1,5 +1,7 @@
 """A mail server that keeps what it catches as files and sends nothing on: for demo and tests.
 
+The files are sealed, as every file that holds what customers are told (accounts/encryption.py).
+
 ``python -m config.mail_capture --port N --folder DIR`` runs until it is ended.
 """
 
@@ -15,6 +17,8 @@ from typing import AnyStr
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from accounts.encryption import seal_file
 
 
 class Keeper:
@@ -33,7 +37,7 @@ class Keeper:
             content = envelope.original_content or b""
             name = f"{time.time_ns()}-{os.getpid()}-{number:07}"
             half = self.folder / f"{name}.part"
-            half.write_bytes(content)
+            half.write_bytes(b"".join(seal_file([content], f"{name}.eml")))
             half.rename(self.folder / f"{name}.eml")
         return f"250 Kept as message {number}"
 
@@ -72,6 +76,7 @@ def main() -> None:
     parser.add_argument("--folder", type=Path, help="Where to keep messages; only count if not.")
     parser.add_argument("--delay-ms", type=float, default=0, help="How late each answer is.")
     options = parser.parse_args()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
     server = Server(Keeper(options.folder), options.port, delay=options.delay_ms / 1000)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     server.start()

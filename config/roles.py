@@ -50,8 +50,21 @@ RECORDS = (
     "notices.view_historicalpolicybinding",
     "cpni.view_incident",
     "cpni.view_historicalincident",
+    "cpni.view_retentionperiod",
+    "cpni.view_historicalretentionperiod",
+    "cpni.view_legalhold",
+    "cpni.view_historicallegalhold",
+    "cpni.view_purge",
     "accounts.view_user",
     "accounts.view_historicaluser",
+)
+
+# Whether history is what it was: for those who answer for it and those who check them.
+SEALS = ("cpni.view_seal", "cpni.view_historypurge")
+LOOKS = (
+    "accounts.view_look",
+    "accounts.view_unusuallook",
+    "accounts.view_historicalunusuallook",
 )
 
 REPRESENTATIVE = "Support representative"
@@ -77,6 +90,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         *NOTICES,
         *STANDING,
         *RECORDS,
+        # Of those who may not look here themselves: representatives and marketing.
+        *LOOKS,
+        "accounts.review_unusuallook",
         "accounts.change_customer",
         "accounts.change_contactpoint",
         "notices.approve_campaign",
@@ -97,6 +113,10 @@ ROLES: dict[str, tuple[str, ...]] = {
         *NOTICES,
         *STANDING,
         *RECORDS,
+        *SEALS,
+        *LOOKS,
+        "accounts.view_all_looks",
+        "accounts.review_unusuallook",
         "accounts.add_carrier",
         "accounts.change_carrier",
         "accounts.add_customer",
@@ -109,6 +129,9 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounts.change_customerlist",
         "accounts.add_user",
         "accounts.change_user",
+        "accounts.reset_factor_user",
+        "accounts.end_sessions_user",
+        "accounts.view_signinevent",
         "notices.add_policyversion",
         "notices.change_policyversion",
         "notices.publish_policyversion",
@@ -123,6 +146,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "notices.approve_campaign",
         "notices.run_campaign",
         "notices.confirm_postbatch",
+        "notices.export_postbatch",
         "notices.record_outcome",
         "cpni.add_optoutrequest",
         "cpni.apply_optoutrequest",
@@ -131,8 +155,23 @@ ROLES: dict[str, tuple[str, ...]] = {
         "cpni.add_disclosure",
         "cpni.add_incident",
         "cpni.change_incident",
+        "cpni.add_retentionperiod",
+        "cpni.change_retentionperiod",
+        "cpni.add_legalhold",
+        "cpni.change_legalhold",
+        "cpni.purge_records",
     ),
-    AUDITOR: (*CUSTOMER, *NOTICES, *STANDING, *RECORDS, "accounts.export_customer"),
+    AUDITOR: (
+        *CUSTOMER,
+        *NOTICES,
+        *STANDING,
+        *RECORDS,
+        *SEALS,
+        *LOOKS,
+        "accounts.view_all_looks",
+        "accounts.view_signinevent",
+        "accounts.export_customer",
+    ),
 }
 
 

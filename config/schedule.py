@@ -16,6 +16,17 @@ SCHEDULE = {
         "task": "cpni.tasks.assume_approvals",
         "schedule": crontab(minute="10"),
     },
+    # Hourly for the same reason: a UTC day is sealed in the first hour after it in which a worker
+    # runs, and verified once after that. What could not be published is tried again.
+    "seal history": {
+        "task": "cpni.tasks.seal_history",
+        "schedule": crontab(minute="20"),
+    },
+    # Hourly for the same reason: it reports the carrier's yesterday soon after midnight, once.
+    "report unusual looks": {
+        "task": "accounts.tasks.report_unusual_looks",
+        "schedule": crontab(minute="25"),
+    },
     # Customers' data that nobody confirmed does not lie about.
     "discard uploads": {
         "task": "accounts.tasks.discard_uploads",

@@ -4,13 +4,17 @@
 refuses to start until everything that production needs is named.
 """
 
+import re
+import secrets
 from pathlib import Path
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
 from import_export.formats.base_formats import CSV
 
-from config.env import env, trial_secret_key
+from accounts.encryption import is_key, new_key
+from config.env import env, hours, trial_secret
+from config.signin import signin_problems, signin_settings
 from config.unfold import UNFOLD  # noqa: F401  (a setting of the admin's theme)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -28,6 +32,8 @@ LOOPBACK = ["localhost", "127.0.0.1", "[::1]"]
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=LOOPBACK)
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 SECRET_KEY = env.str("SECRET_KEY", default="")
+# What is encrypted at rest: the first key seals, all of them open (accounts/encryption.py).
+FIELD_KEYS = [k for k in re.split(r"[\s,]+", env.str("FIELD_KEYS", default="")) if k]
 TIME_ZONE = env.str("TIME_ZONE", default="America/Denver")
 if TIME_ZONE not in available_timezones():
     raise ImproperlyConfigured(f"TIME_ZONE is “{TIME_ZONE}”; use a name such as America/Denver.")
@@ -46,6 +52,9 @@ if PRODUCTION:
         missing.append("REDIS_URL: redis://host:6379/0")
     if not env.str("EMAIL_URL", default=""):
         missing.append("EMAIL_URL: smtp+tls://user:password@host:587")
+    if not FIELD_KEYS or not all(map(is_key, FIELD_KEYS)):
+        missing.append("FIELD_KEYS: 32 bytes in base64; `openssl rand -base64 32` makes them")
+    missing += signin_problems()
     if missing:
         raise ImproperlyConfigured(
             "CPNI Desk does not start in production until these are set:\n  " + "\n  ".join(missing)
@@ -56,7 +65,8 @@ else:
             "A trial answers on this machine only. To be reached by other names, set"
             " MODE=production with what that needs (README, “Production”)."
         )
-    SECRET_KEY = SECRET_KEY or trial_secret_key(DATA_DIR)
+    SECRET_KEY = SECRET_KEY or trial_secret(DATA_DIR, "secret_key", secrets.token_urlsafe(64))
+    FIELD_KEYS = FIELD_KEYS or [trial_secret(DATA_DIR, "field_key", new_key())]
 
 # --- Apps and middleware -------------------------------------------------------------------------
 
@@ -65,13 +75,19 @@ INSTALLED_APPS = [
     "cpni.apps.CpniConfig",
     "notices.apps.NoticesConfig",
     "accounts.apps.AccountsConfig",
-    "unfold",
+    "unfold.apps.BasicAppConfig",  # the other one would put its own admin site in place of ours
     "unfold.contrib.filters",
     "unfold.contrib.forms",
     "unfold.contrib.import_export",
     "unfold.contrib.simple_history",
     "simple_history",
     "import_export",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "config.apps.DeskAdminConfig",  # after the theme, whose templates replace the admin's own
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -90,8 +106,12 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "accounts.gate.GateMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "accounts.admin.looking.LookMiddleware",
     "config.carrier_time.CarrierTimeMiddleware",
+    "config.unreadable.UnreadableMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"
@@ -106,6 +126,7 @@ TEMPLATES = [
                 "django.template.context_processors.request",
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
+                "config.account_pages.frame",
             ],
         },
     },
@@ -125,6 +146,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": (
             "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA temp_store=MEMORY;"
             " PRAGMA cache_size=-65536;"  # 64 MB
+            # INSERT OR REPLACE removes rows: so that it meets the triggers that refuse that.
+            " PRAGMA recursive_triggers=ON;"
         ),
     }
 else:
@@ -136,6 +159,26 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env.str("REDIS_URL", default="")
 BROKER_DIR = DATA_DIR / "broker"
+
+# --- Backups -------------------------------------------------------------------------------------
+
+# Public keys (age1…) that backups are encrypted for; a trial makes a pair of its own.
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
+# What every web process must agree on: codes that were used, codes that were guessed. Without Redis
+# it is a table; memory would be one per process.
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "desk",
+        "OPTIONS": {"serializer": "config.cache_values.JSONValues"},
+    }
+    if REDIS_URL
+    else {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "desk_cache",
+    }
+}
 
 # --- Mail ----------------------------------------------------------------------------------------
 
@@ -152,19 +195,35 @@ SENDING_LEASE = env.int("SENDING_LEASE", default=60)
 # Where the demo's mail server keeps what it caught; its page is shown only when this is set.
 CAPTURED_MAIL_DIR = env.str("CAPTURED_MAIL_DIR", default="")
 
+# --- Seals of the history ------------------------------------------------------------------------
+
+# Where each day's seal leaves the database: addresses, and a file that is only ever appended to,
+# best on a disk that the administrator of the database cannot write to.
+SEAL_EMAIL = env.list("SEAL_EMAIL", default=[])
+SEAL_FILE = env.str("SEAL_FILE", default="")
+
 # --- Staff and sessions --------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "accounts.User"
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
-    {
-        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
-        "OPTIONS": {"min_length": 12},
-    },
-    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
-]
-LOGIN_URL = "admin:login"
-LOGIN_REDIRECT_URL = "admin:index"
+signin = signin_settings(production=PRODUCTION)
+vars().update(signin)
+# Ours among them, by name: mypy knows a setting only where it stands here.
+SECOND_FACTOR = str(signin["SECOND_FACTOR"])
+SESSION_IDLE_MINUTES = int(signin["SESSION_IDLE_MINUTES"])
+SESSION_HOURS = int(signin["SESSION_HOURS"])
+DEVICE_COOKIE_NAME = str(signin["DEVICE_COOKIE_NAME"])
+ALLAUTH_TRUSTED_PROXY_COUNT = int(signin["ALLAUTH_TRUSTED_PROXY_COUNT"])
+OIDC_USERNAME_CLAIM = str(signin["OIDC_USERNAME_CLAIM"])
+OIDC_ENFORCES_SECOND_FACTOR = bool(signin["OIDC_ENFORCES_SECOND_FACTOR"])
+
+# --- The record of looks -------------------------------------------------------------------------
+
+# When staff look at customers, in the carrier's time zone; what they see outside is reported. An
+# environment variable and no field of the carrier: nobody whom it watches can widen it.
+DESK_HOURS = hours("DESK_HOURS", default="07:00-21:00")
+# Whether looks name the call in which they were made. There is no call desk yet, and without one
+# every look would be reported as made outside a call.
+CALLS_RECORDED = False
 
 # --- History and import --------------------------------------------------------------------------
 
@@ -195,9 +254,14 @@ STATIC_ROOT = DATA_DIR / "static"
 STATICFILES_DIRS = [BASE_DIR / "config" / "static"]
 STORAGES = {
     "default": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        # Scans are served by a view that asks for permission, never by address.
-        "OPTIONS": {"location": str(DATA_DIR / "files"), "base_url": None},
+        # Scans are encrypted, and served by a view that asks for permission, never by address.
+        "BACKEND": "accounts.sealed_files.SealedStorage",
+        "OPTIONS": {
+            "location": str(DATA_DIR / "files"),
+            "base_url": None,
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
     },
     "staticfiles": {
         "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
@@ -224,7 +288,7 @@ if PRODUCTION:
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
     # Only where a proxy of one's own sets it and removes what clients send.
-    if env.bool("BEHIND_TLS_PROXY", default=False):
+    if ALLAUTH_TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 LOGGING = {

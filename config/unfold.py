@@ -28,8 +28,8 @@ def entry(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
 
 
 def mail_is_captured(request: HttpRequest) -> bool:
-    """Whether there is a page with the demo's mail."""
-    return bool(settings.CAPTURED_MAIL_DIR)
+    """Whether there is a page with the demo's mail, for this person."""
+    return bool(settings.CAPTURED_MAIL_DIR) and request.user.has_perm("notices.view_delivery")
 
 
 def stylesheet(request: HttpRequest) -> str:
@@ -86,7 +86,15 @@ NAVIGATION = [
             entry("Uses of information", "category", "notices", "use"),
             entry("Carrier", "domain", "accounts", "carrier"),
             entry("Staff", "badge", "accounts", "user"),
+            entry("Looks at customers", "visibility", "accounts", "look"),
+            entry("Unusual looks", "policy_alert", "accounts", "unusuallook"),
+            entry("Sign-ins", "login", "accounts", "signinevent"),
             entry("Job runs", "schedule", "accounts", "run"),
+            entry("Seals of history", "lock", "cpni", "seal"),
+            entry("Purges of history", "delete_history", "cpni", "historypurge"),
+            entry("Retention", "inventory_2", "cpni", "retentionperiod"),
+            entry("Legal holds", "gavel", "cpni", "legalhold"),
+            entry("Purges", "delete_sweep", "cpni", "purge"),
             {
                 "title": "Captured mail",
                 "icon": "mail",
@@ -137,6 +145,13 @@ UNFOLD: dict[str, Any] = {
             "900": "#1b3e44",
             "950": "#0a252a",
         },
+    },
+    "ACCOUNT": {
+        "navigation": [
+            {"title": "Change password", "link": reverse_lazy("account_change_password")},
+            {"title": "Two-step sign-in", "link": reverse_lazy("mfa_index")},
+            {"title": "My sessions", "link": reverse_lazy("usersessions_list")},
+        ],
     },
     "SIDEBAR": {
         "show_search": False,

@@ -1,7 +1,7 @@
 """Every address of the site."""
 
 from django.contrib import admin
-from django.urls import path
+from django.urls import include, path
 from django.views.generic import RedirectView
 
 from config import captured_mail
@@ -13,6 +13,7 @@ urlpatterns = [
         admin.site.admin_view(captured_mail.message),
         name="captured-message",
     ),
+    path("account/", include("config.account_pages")),
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]

@@ -8,3 +8,7 @@ class CpniConfig(AppConfig):
 
     name = "cpni"
     verbose_name = "CPNI approvals"
+
+    def ready(self) -> None:
+        """Register the system checks."""
+        from cpni import checks  # noqa: F401

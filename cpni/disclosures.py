@@ -5,6 +5,7 @@ from datetime import date, datetime
 from accounts import history
 from accounts.errors import Refused
 from accounts.models import Customer, User
+from accounts.permissions import require
 from cpni.decisions import decide
 from cpni.models import Disclosure
 from notices.models import Use
@@ -26,6 +27,7 @@ def record(
     The decision for that day is kept with it (64.2009(a), (c)). Raises Refused, and records
     nothing, when the decision does not allow the use.
     """
+    require(by, "cpni.add_disclosure")
     decision = decide(customer, use, on=on)
     if not decision.allowed:
         raise Refused(

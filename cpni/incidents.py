@@ -5,6 +5,7 @@ from datetime import date
 from accounts import history
 from accounts.errors import Refused
 from accounts.models import User
+from accounts.permissions import require
 from cpni.models import Incident
 
 
@@ -13,6 +14,7 @@ def release(incident: Incident, *, on: date, by: User | None, because: str) -> N
 
     Raises Refused while the route has not been said to work again, or without a reason.
     """
+    require(by, "cpni.change_incident")
     if incident.released_on:
         return
     if incident.ended_on is None:

@@ -5,8 +5,9 @@ import re
 from django.core.exceptions import ValidationError
 from django.db.models import Q
 
+from accounts.encryption import blind_indexes
 from accounts.fields import telephone
-from accounts.models import Customer
+from accounts.models import ContactPoint, Customer, Service
 from notices.models import Delivery
 from notices.references import delivery_id
 
@@ -55,9 +56,10 @@ def _by_number(text: str) -> Q | None:
             continue
     if not numbers:
         return None
-    point = Q(contact_points__kind="telephone", contact_points__value__in=numbers)
-    known = Customer.objects.filter(Q(services__telephone_number__in=numbers) | point)
-    return Q(pk__in=known.values("pk"))
+    indexes = [index for number in numbers for index in blind_indexes("telephone", number)]
+    points = ContactPoint.objects.filter(index__in=indexes)
+    services = Service.objects.filter(number_index__in=indexes)
+    return Q(pk__in=points.values("customer")) | Q(pk__in=services.values("customer"))
 
 
 def _by_name(words: list[str]) -> Q | None:

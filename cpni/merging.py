@@ -7,6 +7,7 @@ from django.db import transaction
 from accounts import history
 from accounts.errors import Refused
 from accounts.models import Customer, User
+from accounts.permissions import require
 from cpni import optouts
 from cpni.models import Approval, OptOutRequest
 from notices.models import Use
@@ -28,6 +29,7 @@ def merge(
     choice wins. Merging twice does nothing. Returns the number of uses that the survivor denies
     thereby. Raises Refused when either is already merged elsewhere, or both are the same.
     """
+    require(by, "accounts.merge_customer")
     if duplicate.pk == survivor.pk:
         raise Refused("A customer cannot be merged into itself.", "Choose the other account.")
     with transaction.atomic():

@@ -14,9 +14,14 @@ from django.db.models import QuerySet
 from accounts import history
 from accounts.errors import Refused
 from accounts.models import Customer, User
+from accounts.permissions import require
 from cpni.approvals import settle_choices
 from cpni.models import Disclosure, OptOutRequest
 from notices.models import Delivery, Use
+
+ADD, APPLY, UNDO, OPT_IN = (
+    f"cpni.{action}_optoutrequest" for action in ("add", "apply", "undo", "opt_in")
+)
 
 
 def receive(
@@ -34,6 +39,8 @@ def receive(
     not for all uses. ``today`` is the carrier's civil day, ``at`` the aware instant of entry.
     Raises Refused when a date lies in the future, no use is named, or opting in has no proof.
     """
+    require(by, ADD)
+    _require_for_wish(request, by)
     if request.received_on > today:
         raise Refused("It cannot have been received in the future.", "Correct “received on”.")
     wanted = list(uses)
@@ -62,8 +69,10 @@ def apply(
     domain.md 11.3). Returns the number of approvals changed; 0 when it was applied to this customer
     already. Raises Refused when it was rejected, or belongs to another customer.
     """
+    require(by, APPLY)
     with transaction.atomic():
         request = OptOutRequest.objects.select_for_update().get(pk=request.pk)
+        _require_for_wish(request, by)
         if request.status == OptOutRequest.Status.APPLIED:
             if request.customer_id == customer.pk:
                 return 0
@@ -92,6 +101,12 @@ def apply(
         )
 
 
+def _require_for_wish(request: OptOutRequest, by: User | None) -> None:
+    """Opting back in gives the carrier rights, so it asks for more than restricting it does."""
+    if request.wish == OptOutRequest.Wish.OPT_IN:
+        require(by, OPT_IN)
+
+
 def in_time(request: OptOutRequest, customer: Customer) -> bool | None:
     """Whether any date of ``request`` lies within the window of the notice it answers.
 
@@ -114,6 +129,7 @@ def reject(request: OptOutRequest, *, by: User | None, because: str) -> None:
 
     Rejecting twice does nothing. Raises Refused for an applied request or without a reason.
     """
+    require(by, APPLY)
     if not because.strip():
         raise Refused("Rejecting a request needs a reason.", "Say why it is no valid choice.")
     with transaction.atomic():
@@ -133,6 +149,7 @@ def undo(request: OptOutRequest, *, on: date, by: User | None, because: str) -> 
     civil day. Returns the number of approvals changed, 0 when it was not applied. Raises Refused
     without a reason.
     """
+    require(by, UNDO)
     if not because.strip():
         raise Refused("Taking back a match needs a reason.", "Say how the mistake was found.")
     with transaction.atomic():

@@ -5,39 +5,51 @@ verb is a no-op, and it says so by returning False.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, CharField, Count, F, Q, Value, When
+from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts import history
 from accounts.civil import civil_day
-from accounts.errors import Refused
+from accounts.errors import Changed, Refused
 from accounts.models import Carrier, User
+from accounts.permissions import refuse_author, require
 from accounts.planner import refresh_statistics
-from notices import audience
-from notices.insert_select import insert_from
-from notices.models import Campaign, Delivery, Notice, NoticeText
+from notices import freezing
+from notices.models import Campaign, Delivery, Notice
 
 Status, State = Campaign.Status, Delivery.State
-CHUNK = 5_000  # customers whose deliveries are frozen in one transaction
+RUN = "notices.run_campaign"
 
 
-def approve(campaign: Campaign, *, by: User, because: str) -> bool:
-    """Approve a draft. Raises Refused for its author (64.2009(d)) or an unapproved notice."""
-    if campaign.author_id == by.pk:
-        raise Refused("You made this campaign.", "Someone else must approve it (64.2009(d)).")
-    if campaign.notice.status != Notice.Status.APPROVED:
-        raise Refused("Its notice is not approved.", "Approve the notice first.")
-    return _move(campaign, [Status.DRAFT], Status.APPROVED, by=by, because=because, approved_by=by)
+def approve(campaign: Campaign, *, by: User, because: str, seen: str | None = None) -> bool:
+    """Approve a draft; ``seen`` is the fingerprint of what ``by`` read.
+
+    Raises Changed when it is something else by now, and Refused for whoever made or changed it
+    (64.2009(d)) and for an unapproved notice.
+    """
+    require(by, "notices.approve_campaign")
+    with transaction.atomic():
+        locked = hold(campaign.pk)
+        if locked.status == Status.DRAFT:
+            refuse_author(locked, by, what="campaign")
+            if locked.notice.status != Notice.Status.APPROVED:
+                raise Refused("Its notice is not approved.", "Approve the notice first.")
+            if seen is not None and seen != locked.fingerprint:
+                raise Changed()
+        return _move(
+            campaign, [Status.DRAFT], Status.APPROVED, by=by, because=because, approved_by=by
+        )
 
 
 def schedule(campaign: Campaign, *, at: datetime, by: User | None, because: str) -> bool:
     """Schedule an approved campaign for the aware instant ``at``; again to another one, too."""
+    require(by, RUN)
     return _move(
         campaign,
         [Status.APPROVED, Status.SCHEDULED],
@@ -68,31 +80,34 @@ def start(
        alone, so that starting again, at once or after a crash, adds only what is missing.
     3. freezing -> running, when all have been frozen.
 
-    ``at`` is an aware instant. Returns the deliveries of this campaign by channel. Raises Refused
-    for a campaign that is not approved or is over, and when the carrier is not filled in.
+    ``at`` is an aware instant. Returns the deliveries of this campaign by channel; one that has
+    started before is left as it is. Raises Refused for a campaign that is not approved or was
+    cancelled, and when the carrier is not filled in.
     """
-    campaign = Campaign.objects.select_related("notice", "customer_list").get(pk=campaign_id)
+    require(by, RUN)
     if Carrier.get() is None:
         raise Refused("The carrier is not filled in.", "Fill in the carrier's record first.")
-    if campaign.status in (Status.RUNNING, Status.PAUSED, Status.FINISHED):
-        return channels(campaign)
-    _move(
-        campaign,
-        [Status.APPROVED, Status.SCHEDULED, Status.FREEZING],
-        Status.FREEZING,
-        by=by,
-        because=because,
-        started_at=campaign.started_at or at,
-        message_domain=campaign.message_domain or message_domain,
-    )
+    with transaction.atomic():
+        campaign = hold(campaign_id)
+        if campaign.status in (Status.RUNNING, Status.PAUSED, Status.FINISHED):
+            return channels(campaign)
+        if campaign.status != Status.FREEZING:
+            _move(
+                campaign,
+                [Status.APPROVED, Status.SCHEDULED],
+                Status.FREEZING,
+                by=by,
+                because=because,
+                started_at=at,
+                message_domain=message_domain,
+            )
     on = civil_day(campaign.started_at or at, Carrier.zone_or_default())
-    for low, high in _chunks(campaign, on):
+    for between in freezing.ranges():
         with transaction.atomic():
             # Nobody is added to a campaign that was cancelled meanwhile.
-            locked = Campaign.objects.select_for_update().get(pk=campaign_id)
-            if locked.status != Status.FREEZING:
+            if hold(campaign_id).status != Status.FREEZING:
                 break
-            _freeze(campaign, on, low, high, by=by, because=because)
+            freezing.freeze(campaign, between, on=on, by=by, because=because)
     refresh_statistics(Delivery)
     _move(
         campaign,
@@ -106,77 +121,9 @@ def start(
     return channels(campaign)
 
 
-def _chunks(campaign: Campaign, on: date) -> Iterator[tuple[int, int]]:
-    """Ranges of customer ids that cover the audience."""
-    low = 0
-    while True:
-        ids = list(
-            audience.customers(campaign, on=on)
-            .filter(pk__gt=low)
-            .order_by("pk")
-            .values_list("pk", flat=True)[:CHUNK]
-        )
-        if not ids:
-            return
-        yield ids[0], ids[-1]
-        low = ids[-1]
-
-
-def _freeze(
-    campaign: Campaign, on: date, low: int, high: int, *, by: User | None, because: str
-) -> None:
-    rows = audience.with_ways(
-        audience.customers(campaign, on=on).filter(pk__range=(low, high)), campaign.notice, on=on
-    )
-    frozen = insert_from(
-        Delivery,
-        rows,
-        {
-            "campaign": Value(campaign.pk),
-            "customer": F("pk"),
-            "round": Value(1),
-            "text": text_for_language(campaign.notice),
-            "channel": F("way"),
-            "contact_point": F("way_point"),
-            "recipient_name": F("name"),
-            "state": Case(
-                When(way=Delivery.Channel.NONE, then=Value(State.UNREACHABLE)),
-                default=Value(State.QUEUED),
-                output_field=CharField(),
-            ),
-            "reason": F("way_reason"),
-            "attempts": Value(0),
-            "in_doubt": Value(0),
-            "server_answer": Value(""),
-            "mailing_proof": Value(""),
-            "outcome": Value(Delivery.Outcome.NONE.value),
-        },
-    )
-    if frozen:
-        history.record_rows(
-            Delivery,
-            "t.campaign_id = %s AND t.customer_id BETWEEN %s AND %s AND NOT EXISTS"
-            " (SELECT 1 FROM notices_historicaldelivery h WHERE h.id = t.id)",
-            [campaign.pk, low, high],
-            kind="+",
-            by=by,
-            because=because,
-            at=timezone.now(),
-        )
-
-
-def text_for_language(notice: Notice) -> Case:
-    """SQL over customers: the id of ``notice``'s text in the customer's language, else English."""
-    texts = dict(NoticeText.objects.filter(notice=notice).values_list("language", "pk"))
-    english = texts.pop("en")
-    return Case(
-        *(When(language=language, then=Value(pk)) for language, pk in texts.items()),
-        default=Value(english),
-    )
-
-
 def pause(campaign: Campaign, *, by: User | None, because: str) -> bool:
     """Stop a running campaign after what is on its way; nothing is lost. ``because`` is shown."""
+    require(by, RUN)
     return _move(
         campaign,
         [Status.RUNNING],
@@ -189,6 +136,7 @@ def pause(campaign: Campaign, *, by: User | None, because: str) -> bool:
 
 def resume(campaign: Campaign, *, by: User | None, because: str) -> bool:
     """Let a paused campaign run on with those who are still waiting."""
+    require(by, RUN)
     moved = _move(
         campaign, [Status.PAUSED], Status.RUNNING, by=by, because=because, paused_because=""
     )
@@ -198,6 +146,7 @@ def resume(campaign: Campaign, *, by: User | None, because: str) -> bool:
 
 def cancel(campaign: Campaign, *, by: User | None, because: str) -> bool:
     """Cancel a campaign for good. What was sent keeps its clock; what waits is never sent."""
+    require(by, RUN)
     with transaction.atomic():
         moved = _move(
             campaign,
@@ -228,19 +177,20 @@ def _cancel_waiting(campaign: Campaign, *, by: User | None, because: str) -> Non
 
 def finish_if_done(campaign_id: int) -> bool:
     """Finish a running campaign in which nothing waits to leave any more."""
-    campaign = Campaign.objects.get(pk=campaign_id)
-    pending = Delivery.objects.filter(campaign=campaign, state__in=Delivery.PENDING)
-    if campaign.status != Status.RUNNING or pending.exists():
-        return False
-    return _move(
-        campaign,
-        [Status.RUNNING],
-        Status.FINISHED,
-        by=None,
-        because="Nothing waits to be sent",
-        strict=False,
-        finished_at=timezone.now(),
-    )
+    with transaction.atomic():
+        # Held before it looks, or a substitute that is being added now would never be sent.
+        campaign = hold(campaign_id)
+        pending = Delivery.objects.filter(campaign=campaign, state__in=Delivery.PENDING)
+        if campaign.status != Status.RUNNING or pending.exists():
+            return False
+        return _move(
+            campaign,
+            [Status.RUNNING],
+            Status.FINISHED,
+            by=None,
+            because="Nothing waits to be sent",
+            finished_at=timezone.now(),
+        )
 
 
 def reopen(campaign: Campaign, *, by: User | None, because: str) -> bool:
@@ -302,7 +252,7 @@ def _move(
     ``campaign`` is brought up to date.
     """
     with transaction.atomic():
-        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        locked = hold(campaign.pk)
         allowed = locked.status in come_from
         if allowed:
             locked.status = to
@@ -318,3 +268,13 @@ def _move(
             + f" can become {Status(to).label.lower()}.",
         )
     return allowed
+
+
+def hold(campaign_id: int) -> Campaign:
+    """The campaign as it is now, locked until the transaction ends.
+
+    Whoever changes what waits in a campaign locks it first and its deliveries after it, so that
+    cancelling, finishing and adding a substitute take turns, and two of them cannot wait for each
+    other.
+    """
+    return Campaign.objects.select_for_update(no_key=True).get(pk=campaign_id)

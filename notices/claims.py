@@ -18,6 +18,7 @@ from django.db.models import F, Q
 
 from accounts.civil import civil_day
 from accounts.history import record_ids
+from accounts.models import ContactPoint
 from notices import outcomes
 from notices.clock import window
 from notices.models import Campaign, Delivery
@@ -28,6 +29,7 @@ FIRST_BACK_OFF = timedelta(minutes=5)  # then 15, 45 and 135: a server that grey
 DOUBT = "It may have left when the sending was interrupted, so it is sent once more."
 CANCELLED = "The campaign was cancelled before it was sent."
 Status, State = Campaign.Status, Delivery.State
+ADDRESS = ContactPoint._meta.get_field("value")
 # In these a loop may find rows that a dead one left.
 HOLDABLE = (Status.RUNNING, Status.PAUSED, Status.CANCELLED)
 
@@ -135,6 +137,8 @@ def next_jobs(campaign_id: int, *, after: int, at: datetime, limit: int) -> list
     """The next deliveries after the id ``after`` that wait to be sent by e-mail. Nothing is marked.
 
     ``after`` serves only to read on from where the loop is; it begins again from 0 at the end.
+    Raises Unreadable when an address cannot be decrypted: better nobody is written to than that
+    someone is left out unnoticed.
     """
     rows = (
         Delivery.objects.filter(
@@ -145,9 +149,11 @@ def next_jobs(campaign_id: int, *, after: int, at: datetime, limit: int) -> list
             pk__gt=after,
         )
         .order_by("pk")
-        .values_list("pk", "text_id", "contact_point__value", "recipient_name")[:limit]
-    )
-    return [Job(*row) for row in rows]
+        .values_list("pk", "text_id", "contact_point_id", "contact_point__value", "recipient_name")
+    )[:limit]
+    return [
+        Job(pk, text, ADDRESS.open(sealed, point), name) for pk, text, point, sealed, name in rows
+    ]
 
 
 def mark_sending(jobs: Sequence[Job]) -> list[Job]:

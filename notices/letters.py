@@ -18,6 +18,7 @@ from accounts import history
 from accounts.civil import civil_day
 from accounts.errors import Refused
 from accounts.models import Carrier, User
+from accounts.permissions import require
 from notices import campaigns
 from notices.clock import window
 from notices.models import Campaign, Delivery, PostBatch
@@ -27,7 +28,10 @@ from notices.rendering import campaign_values
 
 State = Delivery.State
 COLUMNS = ("reference", "name", "line1", "line2", "city", "state", "postcode", "language")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What a spreadsheet may take for the beginning of a formula (OWASP, "CSV injection"), also in the
+# wide forms that keyboards for Chinese and Japanese write.
+FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+CONFIRM = "notices.confirm_postbatch"
 
 
 @dataclass(frozen=True)
@@ -45,9 +49,10 @@ def make_batch(
 
     Raises Refused when the campaign is not running.
     """
+    require(by, CONFIRM)
     with transaction.atomic():
         # Locked, so that two people at once cannot split the letters between two batches.
-        locked = Campaign.objects.select_for_update().get(pk=campaign.pk)
+        locked = campaigns.hold(campaign.pk)
         if locked.status != Campaign.Status.RUNNING:
             raise Refused(
                 f"The campaign is {locked.get_status_display().lower()}.",
@@ -66,12 +71,24 @@ def make_batch(
     return batch
 
 
-def export(batch: PostBatch) -> Iterator[str]:
+def export(batch: PostBatch, *, by: User | None) -> Iterator[str]:
     """The batch as lines of CSV for the mail house: address, subject and the letter's text.
 
-    Ordered by ZIP code, as the post wants it. Values that a spreadsheet would take for a formula
+    Ordered by state and city; the ZIP code is encrypted, and the mail house sorts by it for the
+    post in any case. Values that a spreadsheet would take for a formula
     are preceded by an apostrophe. Memory does not grow with the size of the batch.
     """
+    require(by, "notices.export_postbatch")
+    return _lines(batch)
+
+
+def customers(batch: PostBatch) -> list[int]:
+    """The ids of the customers whose addresses and letters an export of ``batch`` holds."""
+    rows = batch.deliveries.exclude(state=State.CANCELLED)
+    return list(rows.order_by("customer").values_list("customer", flat=True).distinct())
+
+
+def _lines(batch: PostBatch) -> Iterator[str]:
     carrier = Carrier.objects.get()
     notice = batch.campaign.notice
     letters = {
@@ -82,7 +99,7 @@ def export(batch: PostBatch) -> Iterator[str]:
     rows = (
         batch.deliveries.exclude(state=State.CANCELLED)
         .select_related("contact_point", "text")
-        .order_by("contact_point__postcode", "pk")
+        .order_by("contact_point__state", "contact_point__city", "pk")
     )
     for delivery in rows.iterator(chunk_size=2_000):
         point = delivery.contact_point
@@ -106,6 +123,7 @@ def export(batch: PostBatch) -> Iterator[str]:
 
 def mark_exported(batch: PostBatch, *, by: User | None, at: datetime) -> None:
     """Note the first export of ``batch``; later ones change nothing."""
+    require(by, "notices.export_postbatch")
     if batch.exported_at is None:
         batch.exported_at = at
         history.save(batch, by=by, because="Exported for printing")
@@ -134,6 +152,7 @@ def confirm_mailed(
     second call finds nothing left to confirm. Raises Refused for a day in the future or before the
     batch was made, without proof, and for a reference that is not in the batch.
     """
+    require(by, CONFIRM)
     if on > today:
         raise Refused("The mailing date lies in the future.", "Confirm it once it was mailed.")
     made_on = civil_day(batch.created_at, Carrier.zone_or_default())
@@ -148,7 +167,8 @@ def confirm_mailed(
         )
     clock = window(on, batch.campaign.notice.waiting_days, by_post=True)
     with transaction.atomic():
-        PostBatch.objects.select_for_update().get(pk=batch.pk)
+        # The campaign, so that letters which are just being cancelled are not put back.
+        campaigns.hold(batch.campaign_id)
         waiting = Delivery.objects.filter(batch=batch, state=State.BATCHED)
         put_back = _ids(waiting.values_list("pk", flat=True), not_mailed)
         returned = Delivery.objects.filter(pk__in=put_back).update(state=State.QUEUED, batch=None)

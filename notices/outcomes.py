@@ -14,6 +14,7 @@ from django.db import transaction
 from accounts import contacts, history
 from accounts.errors import Refused
 from accounts.models import ContactPoint, User
+from accounts.permissions import require
 from notices import campaigns
 from notices.models import Campaign, Delivery
 
@@ -40,7 +41,9 @@ def record(delivery: Delivery, *, outcome: str, on: date, by: User | None, becau
     A second report of the same delivery does nothing. Raises Refused when it was not sent, or the
     outcome does not fit its channel.
     """
+    require(by, "notices.record_outcome")
     with transaction.atomic():
+        campaign = campaigns.hold(delivery.campaign_id)
         locked = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
         if locked.outcome:
             return Result(False, None)
@@ -54,7 +57,7 @@ def record(delivery: Delivery, *, outcome: str, on: date, by: User | None, becau
             )
         locked.outcome, locked.outcome_on = outcome, on
         history.save(locked, by=by, because=because, update_fields=["outcome", "outcome_on"])
-        result = Result(True, _missed(locked, on=on, by=by, because=because))
+        result = Result(True, _missed(locked, campaign, on=on, by=by, because=because))
     delivery.refresh_from_db()
     return result
 
@@ -68,6 +71,9 @@ def refused_by_server(
     undeliverable when ``address_is_bad``; a substitute is opened, and returned.
     """
     with transaction.atomic():
+        campaign = campaigns.hold(
+            Delivery.objects.values_list("campaign", flat=True).get(pk=delivery_id)
+        )
         locked = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery_id)
         if locked.state != State.SENDING:
             return None
@@ -79,7 +85,9 @@ def refused_by_server(
             because=reason,
             update_fields=["state", "reason", "server_answer", "try_after"],
         )
-        return _missed(locked, on=on, by=None, because=reason, address_is_bad=address_is_bad)
+        return _missed(
+            locked, campaign, on=on, by=None, because=reason, address_is_bad=address_is_bad
+        )
 
 
 def give_up_without_consent(campaign_id: int, *, on: date) -> int:
@@ -98,28 +106,37 @@ def give_up_without_consent(campaign_id: int, *, on: date) -> int:
     ids = list(waiting.values_list("pk", flat=True))
     for pk in ids:
         with transaction.atomic():
+            campaign = campaigns.hold(campaign_id)
             locked = Delivery.objects.select_for_update(of=("self",)).get(pk=pk)
             if locked.state == State.QUEUED:
                 locked.state, locked.reason = State.FAILED, reason
                 history.save(locked, by=None, because=reason, update_fields=["state", "reason"])
-                open_substitute(locked, on=on, by=None)
+                _open_substitute(locked, campaign, on=on, by=None)
     return len(ids)
 
 
 def _missed(
-    delivery: Delivery, *, on: date, by: User | None, because: str, address_is_bad: bool = True
+    delivery: Delivery,
+    campaign: Campaign,
+    *,
+    on: date,
+    by: User | None,
+    because: str,
+    address_is_bad: bool = True,
 ) -> Delivery | None:
     if address_is_bad and delivery.contact_point_id is not None:
         contacts.mark_undeliverable([delivery.contact_point_id], on=on, by=by, because=because)
-    return open_substitute(delivery, on=on, by=by)
+    return _open_substitute(delivery, campaign, on=on, by=by)
 
 
-def open_substitute(delivery: Delivery, *, on: date, by: User | None) -> Delivery | None:
+def _open_substitute(
+    delivery: Delivery, campaign: Campaign, *, on: date, by: User | None
+) -> Delivery | None:
     """Queue the notice once more in another form, or put the customer on the exceptions list.
 
-    None when the campaign was cancelled or the next round exists already.
+    ``campaign`` is held, so it is neither finished nor cancelled meanwhile. None when it was
+    cancelled before, or the next round exists already.
     """
-    campaign = delivery.campaign
     if campaign.status == Campaign.Status.CANCELLED:
         return None
     following = Delivery.objects.filter(

@@ -8,15 +8,18 @@ from django.db import transaction
 from accounts import history
 from accounts.errors import Refused
 from accounts.models import Customer, User
+from accounts.permissions import refuse_author, require
 from notices.models import PolicyBinding, PolicyVersion, Use
 
 
 def publish(version: PolicyVersion, *, by: User | None, because: str) -> bool:
     """Publish a draft as it is stored; from then on it cannot change. False when it was already.
 
-    ``version`` is brought up to date. Raises Refused when it declares no use, one that is
-    prohibited, or when another version takes effect that day.
+    ``version`` is brought up to date. Raises Refused for whoever wrote or changed it (what it
+    declares is what can be asked for, so two people look at it), when it declares no use, one that
+    is prohibited, or when another version takes effect that day.
     """
+    require(by, "notices.publish_policyversion")
     with transaction.atomic():
         # Every version is locked, so that of two published at once the second sees the first.
         versions = {v.pk: v for v in PolicyVersion.objects.select_for_update().order_by("pk")}
@@ -24,6 +27,8 @@ def publish(version: PolicyVersion, *, by: User | None, because: str) -> bool:
         if stored.status == PolicyVersion.Status.PUBLISHED:
             published = False
         else:
+            if by is not None:
+                refuse_author(stored, by, what="policy version")
             _check(stored, versions.values())
             stored.status = PolicyVersion.Status.PUBLISHED
             history.save(stored, by=by, because=because)

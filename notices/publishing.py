@@ -6,24 +6,31 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import history
-from accounts.errors import Refused
+from accounts.errors import Changed, Refused
 from accounts.models import Customer, User
+from accounts.permissions import refuse_author, require
 from notices.models import Notice, NoticeText, PolicyVersion, Use
 
 
-def approve_notice(notice: Notice, *, by: User, because: str, at: datetime) -> bool:
+def approve_notice(
+    notice: Notice, *, by: User, because: str, at: datetime, seen: str | None = None
+) -> bool:
     """Approve a draft; from then on its words cannot change. ``at`` is an aware instant.
 
-    False when it was approved already. Raises Refused for its author, and for anything that would
-    make the notice worthless: no text in English, a missing body, no use asked for, a use that its
-    policy version does not declare or that opt-out cannot approve (64.2007(b)).
+    ``seen`` is the fingerprint of what ``by`` read. False when it was approved already. Raises
+    Changed when it is something else by now, and Refused for whoever wrote or changed any of it,
+    and for anything that would make the notice worthless: no text in English, a missing body, no
+    use asked for, a use that its policy version does not declare or that opt-out cannot approve
+    (64.2007(b)).
     """
+    require(by, "notices.approve_notice")
     with transaction.atomic():
         notice = Notice.objects.select_for_update().get(pk=notice.pk)
         if notice.status == Notice.Status.APPROVED:
             return False
-        if notice.author_id == by.pk:
-            raise Refused("You wrote this notice.", "Someone else must approve it.")
+        refuse_author(notice, by, parts=notice.texts.all(), what="notice")
+        if seen is not None and seen != notice.fingerprint:
+            raise Changed()
         _check(notice)
         for text in notice.texts.all():
             # A draft changed by a statement has the digest of what it said before.
@@ -66,6 +73,7 @@ def _check(notice: Notice) -> None:
 
 def new_version(notice: Notice, *, by: User, because: str) -> Notice:
     """A draft with the same words as ``notice``, to be changed."""
+    require(by, "notices.add_notice")
     with transaction.atomic():
         copy = Notice(
             title=f"{notice.title} (new version)"[:100],

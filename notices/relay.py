@@ -18,6 +18,7 @@ from django.core.mail.backends.smtp import EmailBackend
 ENHANCED = re.compile(r"\b5\.(\d{1,3}\.\d{1,3})\b")  # RFC 3463
 ABOUT_THE_SENDER = {"1.7", "1.8"}
 ANSWER_LENGTH = 200
+ADDRESS = re.compile(r"[^\s<>]+@[^\s<>]+")
 CLOSING = 421  # the relay ends this connection
 
 
@@ -191,8 +192,9 @@ def trouble(error: OSError) -> RelayTrouble:
 
 
 def shown(code: int, words: str) -> str:
-    """An answer on one line, as it is kept."""
+    """An answer on one line, as it is kept: without the addresses that servers like to repeat."""
     printable = "".join(c if c.isprintable() else " " for c in f"{code} {words}")
+    printable = ADDRESS.sub("(address)", printable)
     return " ".join(printable.split())[:ANSWER_LENGTH]
 
 

@@ -4,21 +4,31 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from django.contrib.auth.models import Group, Permission
+from django.core.signals import setting_changed
 from django.db import connection
-from django.test import Client
+from django.dispatch import receiver
+from django.test import Client, TransactionTestCase
 
+from accounts.encryption import forget_keys
 from accounts.models import User
 from config import roles
+from cpni import protection
 from notices.catalogue import install
 from notices.models import Use
 from tests.factories.accounts import UserFactory
 
 
+@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Skip, with the reason, what needs a server that the environment does not name."""
+    """Skip, with the reason, what needs a server that the environment does not name.
+
+    What starts workers runs in one process: they share one queue, and one would take another's job.
+    """
     from django.conf import settings
 
     for item in items:
+        if item.get_closest_marker("slow"):
+            item.add_marker(pytest.mark.xdist_group("slow"))
         if item.get_closest_marker("postgresql") and (
             "postgresql" not in settings.DATABASES["default"]["ENGINE"]
         ):
@@ -47,6 +57,17 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
     A worker that a drill killed and the threads of the live server leave sessions behind, for a
     moment or until they time out, and PostgreSQL drops no database with a session.
     """
+    emptied = TransactionTestCase._fixture_teardown
+
+    def empty(case: TransactionTestCase) -> None:
+        """Nobody empties a history table, so what has to between tests takes the triggers off."""
+        protection.unprotect()
+        try:
+            emptied(case)
+        finally:
+            protection.protect()
+
+    TransactionTestCase._fixture_teardown = empty
     yield
     with django_db_blocker.unblock():
         if connection.vendor == "postgresql":
@@ -57,6 +78,13 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
                 )
 
 
+@receiver(setting_changed)
+def keys_are_read_anew(*, setting: str, **_: object) -> None:
+    """The product reads its keys once."""
+    if setting == "FIELD_KEYS":
+        forget_keys()
+
+
 @pytest.fixture(autouse=True)
 def files_in_a_folder_of_their_own(settings, tmp_path) -> None:
     """No test writes into the installation's data."""
@@ -64,8 +92,11 @@ def files_in_a_folder_of_their_own(settings, tmp_path) -> None:
     settings.STORAGES = {
         **settings.STORAGES,
         "default": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": str(tmp_path / "files"), "base_url": None},
+            **settings.STORAGES["default"],
+            "OPTIONS": {
+                **settings.STORAGES["default"]["OPTIONS"],
+                "location": str(tmp_path / "files"),
+            },
         },
     }
 

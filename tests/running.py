@@ -15,6 +15,8 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from accounts.encryption import unseal_file
+
 
 def database_url() -> str:
     """The test's database, for another process."""
@@ -34,6 +36,7 @@ def environment(data_dir: Path, smtp_port: int, **more: str) -> dict[str, str]:
         "EMAIL_URL": f"smtp://127.0.0.1:{smtp_port}",
         "DEFAULT_FROM_EMAIL": "notices@wasatch.example",
         "LOG_LEVEL": "WARNING",
+        "FIELD_KEYS": ",".join(settings.FIELD_KEYS),
         **more,
     }
 
@@ -52,7 +55,9 @@ class MailServer:
     def messages(self) -> list[EmailMessage]:
         """What it has caught."""
         return [
-            message_from_bytes(file.read_bytes(), policy=policy.default)
+            message_from_bytes(
+                b"".join(unseal_file(file.read_bytes(), file.name)), policy=policy.default
+            )
             for file in sorted(self.folder.glob("*.eml"))
         ]
 

@@ -19,6 +19,7 @@ from django.http import (
     HttpResponse,
     HttpResponseNotAllowed,
     HttpResponseRedirect,
+    QueryDict,
 )
 from django.http.response import HttpResponseBase
 from django.urls import reverse
@@ -26,7 +27,7 @@ from unfold import widgets
 from unfold.enums import ActionVariant
 
 from accounts.admin.pages import page
-from accounts.errors import Refused
+from accounts.errors import Changed, Refused
 from accounts.models import User
 
 # Django's plain widgets, and those that look like the rest of the pages.
@@ -105,6 +106,7 @@ def confirmed_act(
     icon: str | None = None,
     variant: ActionVariant = ActionVariant.DEFAULT,
     template: str = "accounts/admin/act.html",
+    version: Callable[[Any], str] | None = None,
 ) -> Callable[[Act], Callable[..., HttpResponseBase]]:
     """Make a method of an admin class an act for ``actions_detail``.
 
@@ -112,7 +114,9 @@ def confirmed_act(
     returns what was done as a sentence, or a response of its own such as a download. ``permission``
     is a full codename and is asked for besides that to view the record. ``shown`` says for which
     records the button is there; the verb alone decides whether the act is possible. A verb's
-    ``Refused`` is shown above the form, and nothing has changed.
+    ``Refused`` is shown above the form, and nothing has changed. ``version`` names the state of the
+    record that the page shows; it comes back as ``data["seen"]`` for the verb to compare under its
+    lock, so that nobody approves what was changed after they had read it.
     """
 
     def decorate(act: Act) -> Callable[..., HttpResponseBase]:
@@ -136,11 +140,21 @@ def confirmed_act(
                 request=request,
                 obj=obj,
             )
+            if version:
+                filled.fields["seen"] = forms.CharField(
+                    widget=forms.HiddenInput, initial=version(obj)
+                )
             if request.method == "POST" and filled.is_valid():
                 try:
                     result = act(self, request, obj, filled.cleaned_data)
                 except Refused as refused:
                     filled.add_error(None, str(refused))
+                    if isinstance(refused, Changed) and version:
+                        # The page that follows shows it as it is now.
+                        obj = self.get_object(request, object_id)
+                        answers = cast(QueryDict, filled.data).copy()
+                        answers["seen"] = version(obj)
+                        filled.data = answers
                 except ValidationError as error:
                     filled.add_error(None, ValidationError(error.messages))
                 else:

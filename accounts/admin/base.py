@@ -7,13 +7,16 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import connection
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.text import capfirst
 from simple_history.admin import SimpleHistoryAdmin
 from unfold.admin import ModelAdmin, TabularInline
 from unfold.checks import UnfoldModelAdminChecks
 
+from accounts import looks
 from accounts.admin import record_history
 from accounts.admin.acts import possible_now, reason_field
 from accounts.admin.pages import BoundedPaginator, RecordChangeList, keep_search
@@ -54,12 +57,16 @@ class PlainList:
     show_facets = admin.ShowFacets.NEVER  # they count the whole table once per filter
     paginator = BoundedPaginator
     list_per_page = 50
+    # Whether its pages show customers' data, so that each look is recorded (accounts.looks).
+    shows_customers = False
     actions: Any = None  # what touches many records is a job or a campaign, never a ticked list
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> Any:
         """The list, under the name of what it lists (not “Select … to change”)."""
+        if not self.has_view_permission(request):  # type: ignore[attr-defined]
+            raise PermissionDenied
         if request.method == "POST":  # there are no bulk actions, so this is a search
             return keep_search(self, request)
         title = capfirst(self.model._meta.verbose_name_plural)  # type: ignore[attr-defined]
@@ -72,6 +79,59 @@ class PlainList:
 
     def fill_in(self, request: HttpRequest, rows: list[Any]) -> None:
         """Look up, in a fixed number of queries, what the columns of these ``rows`` show."""
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """The records, for whoever may view them: a page that forgot to ask is refused here."""
+        if not self.has_view_permission(request):  # type: ignore[attr-defined]
+            raise PermissionDenied
+        return super().get_queryset(request)  # type: ignore[misc]
+
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest | None = None) -> bool:
+        """Only the filters that the list shows; the library would take a question about any field.
+
+        Such a question would put what is searched for in the address, and past the record of looks.
+        """
+        if not super().lookup_allowed(lookup, value, request):  # type: ignore[misc]
+            return False
+        field, _, _ = lookup.partition("__")
+        declared = {item[0] for item in self.list_filter if isinstance(item, tuple)}  # type: ignore[attr-defined]
+        fields = {found.name for found in self.model._meta.get_fields()}  # type: ignore[attr-defined]
+        return field in declared or field in self.list_filter or field not in fields  # type: ignore[attr-defined]
+
+    # --- Looks -----------------------------------------------------------------------------------
+
+    def customer_of(self, obj: Any) -> int | None:
+        """The id of the customer whose data ``obj`` shows; None when it shows nobody's yet."""
+        return getattr(obj, "customer_id", None) if self.shows_customers else None
+
+    def search_kind(self, term: str) -> str:
+        """What kind of words ``term`` is; the record of looks keeps this and not the words."""
+        return "words"
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
+        """The record; that it is shown, or is not there, is noted."""
+        obj = super().get_object(request, object_id, from_field)  # type: ignore[misc]
+        if obj is None:
+            number = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else None
+            looks.note(request, what=looks.What.MISSING, record=number)
+        elif self.shows_customers:
+            looks.note(request, [self.customer_of(obj)], record=obj.pk)
+        return obj
+
+    def note_list(self, request: HttpRequest, shown: RecordChangeList) -> None:
+        """Note the customers on a page of the list, how they were found, and how many there are."""
+        if not self.shows_customers:
+            return
+        said = shown.said()
+        if shown.query:
+            said = f"{shown.result_count} found {said}"
+        looks.note(
+            request,
+            [self.customer_of(row) for row in shown.result_list],
+            what=looks.What.SEARCHED if shown.query else looks.What.LISTED,
+            detail=said,
+            rows=len(shown.result_list),
+        )
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is deleted, by nobody."""
@@ -136,6 +196,21 @@ class RecordAdmin(PlainList, SimpleHistoryAdmin, ModelAdmin):
         except Refused as refused:
             request.refusal = refused  # type: ignore[attr-defined]
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def get_object(
+        self, request: HttpRequest, object_id: str, from_field: str | None = None
+    ) -> Any:
+        """The record; where a form is about to be saved, locked, and read again under the lock.
+
+        Otherwise a form could write over what a verb did between its check and its saving: a draft
+        that was approved at that moment would be a draft again.
+        """
+        found = super().get_object(request, object_id, from_field)
+        if found is not None and request.method == "POST" and connection.in_atomic_block:
+            rows = self.model._default_manager.select_for_update(no_key=True, of=("self",))
+            rows.filter(pk=found.pk).values_list("pk").first()
+            found = super().get_object(request, object_id, from_field)
+        return found
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Save with who and why; a form in which nothing was changed writes no history."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 
@@ -43,6 +44,8 @@ class CarrierAdmin(RecordAdmin):
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         """The form itself."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
         site = self.admin_site.name
         if carrier := Carrier.get():
             address = reverse(f"{site}:accounts_carrier_change", args=[carrier.pk])

@@ -12,18 +12,25 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
 from import_export.admin import ImportExportModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
-from unfold.contrib.import_export.forms import ExportForm, ImportForm
+from unfold.contrib.import_export.forms import ImportForm
 from unfold.decorators import display
 
+from accounts import looks
 from accounts.admin.base import ReadOnlyInline, ReasonForm, RecordAdmin
 from accounts.admin.customer_acts import CustomerActs
+from accounts.admin.exports import CountedExport
 from accounts.admin.labels import CALM, GOOD, WAIT, choice_label, label
 from accounts.fields import one_line, telephone, telephone_shown
 from accounts.models import Carrier, ContactPoint, Customer, Service
+from accounts.models.contacts import postal_key
 from accounts.resources import CustomerResource
 
+# A ZIP code and a house number, as in "84047 7730" or "84047-1234, 7730".
+PLACE = re.compile(r"(?P<postcode>\d{5})(?:-\d{4})?[\s,]+(?P<house>\d{1,9})", re.ASCII)
 STATUS_TONES = {
     Customer.Status.ACTIVE: GOOD,
     Customer.Status.DISCONTINUED: CALM,
@@ -100,12 +107,13 @@ class ConsentFilter(DropdownFilter):
         return queryset
 
 
-class CustomerAdmin(CustomerActs, RecordAdmin, ImportExportModelAdmin):
+class CustomerAdmin(CustomerActs, CountedExport, RecordAdmin, ImportExportModelAdmin):
     """The record and how to reach the customer (see the module's docstring)."""
+
+    shows_customers = True
 
     resource_classes = (CustomerResource,)
     import_form_class = ImportForm
-    export_form_class = ExportForm
     skip_admin_log = True  # the history has who, when and why
 
     form = CustomerForm
@@ -125,10 +133,10 @@ class CustomerAdmin(CustomerActs, RecordAdmin, ImportExportModelAdmin):
     ]
     list_filter_submit = True
     search_fields = ("account_number__startswith",)  # see get_search_results
-    search_help_text = "Account, name, telephone or e-mail"
+    search_help_text = "Account, name, telephone, e-mail, or ZIP code and house number"
     ordering = ("account_number",)
     inlines = (ContactPointInline, ServiceInline)
-    readonly_fields = ("status_words", "active_since", "consent_words")
+    readonly_fields = ("status_words", "active_since", "consent_words", "looks_link")
     fieldsets = (
         (
             "Record",
@@ -141,6 +149,7 @@ class CustomerAdmin(CustomerActs, RecordAdmin, ImportExportModelAdmin):
                     "status_words",
                     "active_since",
                     "consent_words",
+                    "looks_link",
                 )
             },
         ),
@@ -156,6 +165,14 @@ class CustomerAdmin(CustomerActs, RecordAdmin, ImportExportModelAdmin):
             return tuple(f for f in fields if f != "active_since")
         return (*fields, "account_number")
 
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """Who looked at the customer is for whoever may see that."""
+        hidden = set() if request.user.has_perm("accounts.view_look") else {"looks_link"}
+        return [
+            (name, {**part, "fields": [f for f in part["fields"] if f not in hidden]})
+            for name, part in super().get_fieldsets(request, obj)
+        ]
+
     def get_search_results(
         self, request: HttpRequest, queryset: Any, search_term: str
     ) -> tuple[Any, bool]:
@@ -165,20 +182,55 @@ class CustomerAdmin(CustomerActs, RecordAdmin, ImportExportModelAdmin):
             return queryset, False
         return queryset.filter(pk__in=self.found_by(term)), False
 
+    def import_action(self, request: HttpRequest, **kwargs: Any) -> Any:
+        """The library's preview, which shows what is on record of each customer in the file."""
+        answer = super().import_action(request, **kwargs)
+        result = (getattr(answer, "context_data", None) or {}).get("result")
+        if result is not None:
+            known = [row.object_id for row in result.rows if row.import_type != row.IMPORT_TYPE_NEW]
+            looks.note(request, known, detail=f"preview of {result.total_rows} rows")
+        return answer
+
+    def customer_of(self, obj: Customer) -> int | None:
+        """The customer is the record."""
+        return obj.pk
+
+    def search_kind(self, term: str) -> str:
+        """What the term looks like; a name is whatever looks like nothing else."""
+        if "@" in term:
+            return "e-mail address"
+        if _number(term):
+            return "telephone number"
+        return "account number" if any(c.isdigit() for c in term) else "name"
+
     def found_by(self, term: str) -> Any:
-        """Ids of the customers that ``term`` may mean: account, name, telephone, e-mail."""
+        """Ids of the customers that ``term`` may mean.
+
+        Account number, name, telephone number, e-mail address, or ZIP code and house number.
+        """
         # One question for each table: a join of all three would read all three as a whole.
         meant = Q(account_number__startswith=term) | Q(account_number__startswith=term.upper())
         if "@" in term:
-            points = ContactPoint.objects.filter(value__in={term, term.lower()})
+            points = ContactPoint.objects.found_by(ContactPoint.Kind.EMAIL, term)
+            meant |= Q(pk__in=points.values("customer"))
+        elif place := PLACE.fullmatch(term):
+            key = postal_key(place["house"], place["postcode"])
+            points = ContactPoint.objects.found_by(ContactPoint.Kind.POST, key)
             meant |= Q(pk__in=points.values("customer"))
         elif number := _number(term):
-            points = ContactPoint.objects.filter(value=number)
-            services = Service.objects.filter(telephone_number=number)
+            points = ContactPoint.objects.found_by(ContactPoint.Kind.TELEPHONE, number)
+            services = Service.objects.numbered(number)
             meant |= Q(pk__in=points.values("customer")) | Q(pk__in=services.values("customer"))
         else:
             meant |= Q(name__istartswith=term) | Q(name__iendswith=f" {term}")
         return Customer.objects.filter(meant).values("pk")
+
+    @display(description="Who looked")
+    def looks_link(self, customer: Customer) -> str:
+        """The record of looks at the customer."""
+        address = f"{reverse('admin:accounts_look_changelist')}?customer={customer.pk}"
+        words = "Who opened, listed, searched or exported this customer"
+        return format_html('<a class="text-link" href="{}">{}</a>', address, words)
 
     @display(description="Status", ordering="status")
     def status_label(self, customer: Customer) -> str:

@@ -1,10 +1,10 @@
 """Imports of customers: what each file did, and the rows that were refused."""
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from accounts.admin.base import ReadOnlyAdmin, ReadOnlyInline
+from accounts.admin.day_filter import DayFilter
 from accounts.admin.labels import GAP, GOOD, WAIT, label
 from accounts.models import ImportBatch, ImportProblem
 
@@ -22,6 +22,8 @@ class ImportProblemInline(ReadOnlyInline):
 class ImportBatchAdmin(ReadOnlyAdmin):
     """Files from the billing system."""
 
+    shows_customers = True  # a refused row's message may quote it
+
     list_display = (
         "file_name",
         "result",
@@ -33,7 +35,7 @@ class ImportBatchAdmin(ReadOnlyAdmin):
         "refused",
         "by",
     )
-    list_filter = (("started_at", RangeDateFilter),)
+    list_filter = (("started_at", DayFilter),)
     list_filter_submit = True
     list_select_related = ("by",)
     search_fields = ("file_name__startswith", "digest__exact")

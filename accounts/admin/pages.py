@@ -1,5 +1,6 @@
 """Pages: long lists counted up to a bound, and pages of our own in the admin's frame."""
 
+from base64 import b64decode, b64encode
 from typing import Any, cast
 
 from django.contrib.admin.views.main import SEARCH_VAR
@@ -9,6 +10,8 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.utils.functional import cached_property
 from unfold.views import ChangeList
+
+from accounts.encryption import Unreadable, seal, unseal
 
 
 class BoundedPaginator(Paginator):
@@ -43,7 +46,9 @@ def keep_search(model_admin: Any, request: HttpRequest) -> HttpResponseRedirect:
     every web server logs and every browser remembers.
     """
     words = request.POST.get(SEARCH_VAR, "").strip()
-    request.session[search_key(model_admin)] = words
+    # Sessions lie in the database, where names and numbers are encrypted.
+    sealed = seal(words, search_place(request))
+    request.session[search_key(model_admin)] = b64encode(sealed).decode()
     filters = request.POST.copy()
     for name in (SEARCH_VAR, SEARCHED, "csrfmiddlewaretoken"):
         filters.pop(name, None)
@@ -57,6 +62,20 @@ def search_key(model_admin: Any) -> str:
     return f"search:{model_admin.opts.label_lower}"
 
 
+def kept_search(model_admin: Any, request: HttpRequest) -> str:
+    """The words that :func:`keep_search` kept for this session."""
+    sealed = b64decode(request.session.get(search_key(model_admin), ""))
+    try:
+        return unseal(sealed, search_place(request))
+    except Unreadable:  # kept before the session or the keys changed
+        return ""
+
+
+def search_place(request: HttpRequest) -> str:
+    """What kept words are bound to: the session."""
+    return f"search {request.session.session_key}"
+
+
 class RecordChangeList(ChangeList):
     """The library's list, plus one chance for the admin class to look up what the page shows.
 
@@ -68,10 +87,26 @@ class RecordChangeList(ChangeList):
     ) -> QuerySet[Any]:
         """The rows, filtered and searched."""
         if SEARCHED in self.params:
-            words = request.session.get(search_key(self.model_admin), "")
+            words = kept_search(self.model_admin, request)
             form = self.search_form_class({SEARCH_VAR: words})
             self.query = form.cleaned_data.get(SEARCH_VAR) or "" if form.is_valid() else ""
-        return super().get_queryset(request, exclude_parameters)
+        found = super().get_queryset(request, exclude_parameters)
+        request.filtered = self.said()  # type: ignore[attr-defined]
+        return found
+
+    def said(self) -> str:
+        """How the list was searched and filtered, without the words of the search.
+
+        Of what no filter of the list asked for, only the name is told: its value may be anything.
+        """
+        known = {name for spec in self.filter_specs for name in spec.expected_parameters()}
+        said = [
+            f"{name.partition('__')[0]}: {', '.join(map(str, values))}" if name in known else name
+            for name, values in sorted(self.get_filters_params().items())
+        ]
+        if self.query:
+            said.insert(0, f"by {self.model_admin.search_kind(self.query.strip())}")
+        return "; ".join(said)
 
     def get_filters_params(self, params: dict[str, Any] | None = None) -> dict[str, Any]:
         """The filters: that something was searched for is none."""
@@ -87,6 +122,7 @@ class RecordChangeList(ChangeList):
             self.full_result_count = self.result_count
         self.result_list: list[Any] = list(self.result_list)
         self.model_admin.fill_in(request, self.result_list)
+        self.model_admin.note_list(request, self)
 
 
 def page(

@@ -31,11 +31,11 @@ def as_it_was(
     model_admin: Any, request: HttpRequest, object_id: str, version_id: str
 ) -> HttpResponse:
     """One earlier state of a record, field by field. Anything but reading is refused."""
+    obj = model_admin.get_object(request, object_id)
+    if not model_admin.has_view_history_or_change_history_permission(request, obj):
+        raise PermissionDenied
     if request.method not in ("GET", "HEAD"):
         return HttpResponseNotAllowed(["GET", "HEAD"])
-    if not model_admin.has_view_history_or_change_history_permission(request):
-        raise PermissionDenied
-    obj = model_admin.get_object(request, object_id)
     if obj is None or not version_id.isdecimal():
         raise Http404
     manager = getattr(model_admin.model, model_admin.model._meta.simple_history_manager_attribute)

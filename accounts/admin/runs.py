@@ -3,10 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from unfold.contrib.filters.admin import RangeDateFilter
 from unfold.decorators import display
 
 from accounts.admin.base import ReadOnlyAdmin
+from accounts.admin.day_filter import DayFilter
 from accounts.admin.labels import BAD, GOOD, WAIT, label
 from accounts.models import Run
 
@@ -33,7 +33,7 @@ class RunAdmin(ReadOnlyAdmin):
     """The jobs' own record."""
 
     list_display = ("job", "result", "for_day", "started_at", "took", "did", "who")
-    list_filter = (("started_at", RangeDateFilter),)
+    list_filter = (("started_at", DayFilter),)
     list_filter_submit = True
     list_select_related = ("by",)
     search_fields = ("name__startswith",)

@@ -6,16 +6,20 @@ from django import forms
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.html import format_html
 from unfold.decorators import display
 from unfold.forms import AdminPasswordChangeForm, UserCreationForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
+from accounts import sessions, signin_events
+from accounts.admin.acts import person
 from accounts.admin.base import ReasonForm, RecordAdmin
 from accounts.admin.labels import CALM, GOOD, label
-from accounts.models import User
+from accounts.admin.staff_acts import StaffActs
+from accounts.models import SignInEvent, User
 
 # Django's own page about groups would let a superuser change what a role may do, unseen by anyone.
 admin.site.unregister(Group)
@@ -39,21 +43,21 @@ class StaffPasswordForm(AdminPasswordChangeForm):
 
 
 @admin.register(User)
-class StaffAdmin(RecordAdmin, UserAdmin):  # type: ignore[misc]
+class StaffAdmin(StaffActs, RecordAdmin, UserAdmin):  # type: ignore[misc]
     """Who may sign in, and as what."""
 
     form = ReasonForm
     add_form_template = None
     add_form = StaffAddForm
     change_password_form = StaffPasswordForm
-    list_display = ("username", "full_name", "roles", "standing", "last_login")
+    list_display = ("username", "full_name", "roles", "standing", "factor", "last_login")
     list_filter = ("groups", "is_active")
     search_fields = ("username__startswith", "last_name__istartswith", "email__exact")
     search_help_text = "Start of the user name or last name, or the whole e-mail address"
     ordering = ("username",)
     filter_horizontal = ()
     fieldsets = (
-        (None, {"fields": ("username", "password_words")}),
+        (None, {"fields": ("username", "password_words", "factor", "looks_link")}),
         ("Person", {"fields": ("first_name", "last_name", "email")}),
         (
             "Role",
@@ -70,11 +74,11 @@ class StaffAdmin(RecordAdmin, UserAdmin):  # type: ignore[misc]
         ("Role", {"fields": ("groups",)}),
     )
 
-    readonly_fields = ("password_words", "roles")
+    readonly_fields = ("password_words", "roles", "factor", "looks_link")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """With their roles at hand."""
-        return super().get_queryset(request).prefetch_related("groups")
+        """With their roles and second factors at hand."""
+        return super().get_queryset(request).prefetch_related("groups", "authenticator_set")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a superuser may touch a superuser: or anyone could take that account over."""
@@ -94,6 +98,8 @@ class StaffAdmin(RecordAdmin, UserAdmin):  # type: ignore[misc]
         hidden = {"groups" if reads else "roles"}
         if not self.has_change_permission(request, obj):
             hidden.add("password_words")
+        if not request.user.has_perm("accounts.view_look"):
+            hidden.add("looks_link")
         return [
             (name, {**part, "fields": [f for f in part["fields"] if f not in hidden]})
             for name, part in super().get_fieldsets(request, obj)
@@ -117,6 +123,43 @@ class StaffAdmin(RecordAdmin, UserAdmin):  # type: ignore[misc]
         obj.is_staff = True
         super().save_model(request, obj, form, change)
 
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Whose role changes, or who leaves, is signed out: nobody works on with what was."""
+        super().save_related(request, form, formsets, change)
+        if change and {"groups", "is_active"} & set(form.changed_data):
+            sessions.end_all(
+                form.instance,
+                by=person(request),
+                because="Their role or status was changed",
+                at=timezone.now(),
+            )
+
+    def user_change_password(
+        self, request: HttpRequest, id: str, form_url: str = ""
+    ) -> HttpResponse:
+        """Set somebody's password; that ends their sessions, and is recorded."""
+        before = self.get_object(request, id)
+        answer = super().user_change_password(request, id, form_url)
+        after = self.get_object(request, id)
+        if before and after and before.password != after.password:
+            now = timezone.now()
+            signin_events.record(
+                SignInEvent.Kind.PASSWORD_SET, user=after, by=person(request), at=now
+            )
+            if after.pk != person(request).pk:
+                sessions.end_all(
+                    after, by=person(request), because="A new password was set", at=now
+                )
+        return answer
+
+    @display(description="Second factor")
+    def factor(self, user: User) -> str:
+        """Whether they have one. Which is their own affair until it must be reset."""
+        if user.pk is None:
+            return "–"
+        has = any(a.type != "recovery_codes" for a in user.authenticator_set.all())  # type: ignore[attr-defined]
+        return label("Set up", GOOD) if has else label("None", CALM)
+
     @display(description="Password")
     def password_words(self, user: User) -> str:
         """A way to set a new one; of the present one nothing is shown."""
@@ -124,6 +167,12 @@ class StaffAdmin(RecordAdmin, UserAdmin):  # type: ignore[misc]
             return "–"
         address = reverse("admin:auth_user_password_change", args=[user.pk])
         return format_html('<a class="text-link" href="{}">Set a new password</a>', address)
+
+    @display(description="Looks at customers")
+    def looks_link(self, user: User) -> str:
+        """What they looked at."""
+        address = f"{reverse('admin:accounts_look_changelist')}?person={user.pk}"
+        return format_html('<a class="text-link" href="{}">Whom they looked at</a>', address)
 
     @display(description="Name", ordering="last_name")
     def full_name(self, user: User) -> str:

@@ -1,7 +1,7 @@
 """Who? Customers, how to reach them, their services; the carrier; the staff; job runs.
 
-Inside the package imports run: staff, carrier, runs <- customers <- services, contacts, lists,
-imports.
+Inside the package imports run: staff <- signin; staff, carrier, runs, looks <- customers <-
+services, contacts, lists, imports.
 Outsiders import from here.
 """
 
@@ -10,8 +10,10 @@ from accounts.models.contacts import ContactPoint
 from accounts.models.customers import Customer
 from accounts.models.imports import ImportBatch, ImportProblem
 from accounts.models.lists import CustomerList, CustomerListEntry
+from accounts.models.looks import Look, LookShown, UnusualLook
 from accounts.models.runs import Run
 from accounts.models.services import Service
+from accounts.models.signin import SignInAttempts, SignInEvent
 from accounts.models.staff import User
 
 __all__ = [
@@ -22,7 +24,12 @@ __all__ = [
     "CustomerListEntry",
     "ImportBatch",
     "ImportProblem",
+    "Look",
+    "LookShown",
     "Run",
     "Service",
+    "SignInAttempts",
+    "SignInEvent",
+    "UnusualLook",
     "User",
 ]

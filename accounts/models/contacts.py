@@ -4,14 +4,17 @@ A contact point never changes its value. A change ends one row and begins anothe
 was sent keeps pointing at the address it was sent to, and "of record" is a matter of dates.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 from django.db import models
 from django.db.models import Q
 
+from accounts import encryption
 from accounts.civil import of_record_from
-from accounts.fields import telephone_shown
+from accounts.encrypted_fields import BlindIndexField, EncryptedTextField, SealedRow
+from accounts.fields import house_number, telephone_shown
 from accounts.history import History
 from accounts.models.customers import Customer
 
@@ -23,9 +26,25 @@ class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
         """Those that have not been replaced or removed."""
         return self.filter(until=None)
 
+    def found_by(self, kind: str, text: str) -> "ContactPointQuerySet":
+        """Those of ``kind`` with exactly this value, ended ones too.
 
-class ContactPoint(models.Model):
-    """A postal address, e-mail address or contact telephone number, with the day it came."""
+        ``text`` in its normal form; of a postal address what :func:`postal_key` gives.
+        """
+        text = text.casefold() if kind == ContactPoint.Kind.EMAIL else text
+        return self.filter(index__in=encryption.blind_indexes(kind, text))
+
+
+def postal_key(line1: str, postcode: str) -> str:
+    """What a postal address is searched by: five digits of the ZIP code and the house number."""
+    return f"{postcode[:5]} {house_number(line1)}"
+
+
+class ContactPoint(SealedRow):
+    """A postal address, e-mail address or contact telephone number, with the day it came.
+
+    What leads to a person is encrypted; city and state stay plain.
+    """
 
     class Kind(models.TextChoices):
         POST = "post", "Postal address"
@@ -34,14 +53,15 @@ class ContactPoint(models.Model):
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="contact_points")
     kind = models.CharField(max_length=9, choices=Kind)
-    value = models.CharField(
+    value = EncryptedTextField(
         max_length=254, blank=True, help_text="The e-mail address or telephone number."
     )
-    line1 = models.CharField("address, line 1", max_length=100, blank=True)
-    line2 = models.CharField("address, line 2", max_length=100, blank=True)
+    line1 = EncryptedTextField("address, line 1", max_length=100, blank=True)
+    line2 = EncryptedTextField("address, line 2", max_length=100, blank=True)
     city = models.CharField(max_length=60, blank=True)
     state = models.CharField(max_length=2, blank=True)
-    postcode = models.CharField("ZIP code", max_length=10, blank=True)
+    postcode = EncryptedTextField("ZIP code", max_length=10, blank=True)
+    index = BlindIndexField(help_text="What it is searched by.")
     since = models.DateField(help_text="The day it came onto the account.")
     until = models.DateField(null=True, blank=True, help_text="The day it was replaced.")
     undeliverable_since = models.DateField(
@@ -49,7 +69,8 @@ class ContactPoint(models.Model):
     )
 
     objects = ContactPointQuerySet.as_manager()
-    history = History()
+    # What never changes need not stand in every row of its history.
+    history = History(excluded_fields=["value", "line1", "line2", "postcode", "index"])
 
     VALUE_FIELDS = ("value", "line1", "line2", "city", "state", "postcode")
 
@@ -62,7 +83,7 @@ class ContactPoint(models.Model):
                 name="accounts_contact_one_current",
             ),
             models.UniqueConstraint(
-                fields=["customer", "value"],
+                fields=["customer", "index"],
                 condition=Q(until=None, kind="telephone"),
                 name="accounts_contact_number_once",
             ),
@@ -73,16 +94,38 @@ class ContactPoint(models.Model):
                 violation_error_message="A contact point needs its address or number.",
             ),
         ]
+        indexes = [models.Index(fields=["index"], name="accounts_contact_search")]
 
     def __str__(self) -> str:
         return self.text.replace("\n", ", ")
 
     def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            stored = ContactPoint.objects.filter(pk=self.pk).values(*self.VALUE_FIELDS).first()
-            if stored and any(stored[f] != getattr(self, f) for f in self.VALUE_FIELDS):
+        if self._state.adding:
+            self.index = self.blind_index(self.kind, self.values)
+        else:
+            stored = ContactPoint.objects.get(pk=self.pk)
+            if stored.values != self.values:
                 raise ValueError("a contact point's value never changes: end it and add another")
         super().save(*args, **kwargs)
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """What it consists of, in the order of ``VALUE_FIELDS``."""
+        return tuple(getattr(self, name) for name in self.VALUE_FIELDS)
+
+    @staticmethod
+    def blind_index(kind: str, values: Sequence[str]) -> bytes:
+        """What a contact point of ``kind`` with these ``values`` is searched by."""
+        value, line1, *_, postcode = values
+        if kind == ContactPoint.Kind.POST:
+            return encryption.blind_index(kind, postal_key(line1, postcode))
+        return encryption.blind_index(
+            kind, value.casefold() if kind == ContactPoint.Kind.EMAIL else value
+        )
+
+    def blind_indexes(self) -> dict[str, bytes]:
+        """Its index by the newest key, for a change of keys."""
+        return {"index": self.blind_index(self.kind, self.values)}
 
     @property
     def text(self) -> str:

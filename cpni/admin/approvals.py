@@ -26,6 +26,8 @@ STATE_TONES = {
 class ApprovalAdmin(ReadOnlyRecordAdmin):
     """Who approves what, on what evidence. The history of each is its ledger."""
 
+    shows_customers = True
+
     list_display = ("customer_link", "use", "state_label", "effective_on", "because", "evidence")
     list_display_links = ("use",)
     list_filter = (("state", ChoicesDropdownFilter), ("use", RelatedDropdownFilter))

@@ -104,6 +104,10 @@ class CustomerRecordAdmin(CustomerAdmin):
         },
     )
 
+    def search_kind(self, term: str) -> str:
+        """Also the reference that is printed on a notice."""
+        return "reference" if delivery_id(term) else super().search_kind(term)
+
     def found_by(self, term: str) -> Any:
         """Also by the reference that is printed on a notice."""
         if number := delivery_id(term):

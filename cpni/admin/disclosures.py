@@ -31,6 +31,8 @@ class DisclosureForm(ReasonForm):
 class DisclosureAdmin(RecordAdmin):
     """Who used or received whose information, for what, and why that was allowed."""
 
+    shows_customers = True
+
     form = DisclosureForm
     list_display = ("used_on", "customer_link", "use", "recipient", "what", "allowed_by")
     list_display_links = ("used_on",)

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.http import HttpRequest
 
+from accounts import looks
 from accounts.admin.account_field import AccountField
 from accounts.admin.acts import ActForm, Outlook
 from accounts.admin.base import ReasonForm
@@ -89,6 +90,7 @@ class MatchForm(ActForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.found = {str(c.pk): c for c in candidates(self.obj.stated)}
+        looks.note(self.request, [c.pk for c in self.found.values()])
         if self.found:
             choices = [(key, described(customer)) for key, customer in self.found.items()]
             self.fields["suggested"].choices = choices  # type: ignore[attr-defined]

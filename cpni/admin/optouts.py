@@ -1,5 +1,6 @@
 """Opt-out requests: the queue, entering one, matching it, taking back a wrong match."""
 
+from pathlib import Path
 from typing import Any
 
 from django.contrib import admin
@@ -49,6 +50,8 @@ def waits(wished: OptOutRequest) -> bool:
 class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
     """What customers told us, and what was done with it."""
 
+    shows_customers = True
+
     form = RequestForm
     list_display = (
         "received_on",
@@ -68,8 +71,8 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
     )
     list_filter_submit = True
     list_select_related = ("customer",)
-    search_fields = ("customer__account_number__exact", "stated__icontains")
-    search_help_text = "Whole account number, or words of the request"
+    search_fields = ("customer__account_number__exact", "customer__name__istartswith")
+    search_help_text = "Whole account number, or the beginning of the customer's name"
     # The queue first, and in it whoever has waited longest.
     ordering = (
         Case(When(status=Status.RECEIVED, then=Value(0)), default=Value(1)).asc(),
@@ -245,14 +248,15 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
 
     def scan_view(self, request: HttpRequest, request_id: int) -> FileResponse:
         """The scanned letter, as a download, for whoever may view requests."""
-        if not self.has_view_permission(request):
+        wished = self.get_object(request, str(request_id))
+        if not self.has_view_permission(request, wished):
             raise PermissionDenied
-        wished = OptOutRequest.objects.filter(pk=request_id).first()
         if wished is None or not wished.scan.name:
             raise Http404
         if not wished.scan.storage.exists(wished.scan.name):
             raise Http404
-        return FileResponse(wished.scan.open(), as_attachment=True)
+        name = f"request-{wished.pk}{Path(wished.scan.name).suffix}"
+        return FileResponse(wished.scan.open(), as_attachment=True, filename=name)
 
     # --- Columns and fields ----------------------------------------------------------------------
 

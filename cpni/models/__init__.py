@@ -1,12 +1,30 @@
-"""May we? Opt-out requests, approvals, uses that were made, incidents.
+"""May we? Opt-out requests, approvals, uses that were made, incidents; retention; seals of history.
 
-Inside the package imports run: optouts <- approvals <- disclosures; incidents stands alone.
-Outsiders import from here.
+Inside the package imports run: optouts <- approvals <- disclosures; incidents, retention, purges
+and seals stand alone. Outsiders import from here.
 """
 
 from cpni.models.approvals import Approval
 from cpni.models.disclosures import Disclosure
 from cpni.models.incidents import Incident
 from cpni.models.optouts import OptOutRequest
+from cpni.models.purges import HistoryPurge, OpenPurge, PurgedRows
+from cpni.models.retention import LegalHold, Purge, RetentionPeriod
+from cpni.models.seals import Seal, SealCheck, SealedPage, SealPublication
 
-__all__ = ["Approval", "Disclosure", "Incident", "OptOutRequest"]
+__all__ = [
+    "Approval",
+    "Disclosure",
+    "HistoryPurge",
+    "Incident",
+    "LegalHold",
+    "OpenPurge",
+    "OptOutRequest",
+    "Purge",
+    "PurgedRows",
+    "RetentionPeriod",
+    "Seal",
+    "SealCheck",
+    "SealPublication",
+    "SealedPage",
+]

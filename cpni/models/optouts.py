@@ -1,7 +1,9 @@
 """Opt-out requests: what customers told us, by any route, and what was done with it."""
 
 from datetime import date
+from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -11,6 +13,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.civil import add_months
+from accounts.encrypted_fields import EncryptedTextField, SealedRow
 from accounts.history import History
 from accounts.models import Customer
 from notices.models import Use
@@ -24,7 +27,12 @@ def validate_scan(file: UploadedFile) -> None:
         raise ValidationError("The scan is larger than 10 MB. Scan it in grey at 200 dpi.")
 
 
-class OptOutRequest(models.Model):
+def scan_name(request: "OptOutRequest", name: str) -> str:
+    """The name of a scan in the private store: the sender's own may hold a customer's."""
+    return f"scans/{request.received_on:%Y/%m}/{uuid4().hex}{Path(name).suffix.lower()}"
+
+
+class OptOutRequest(SealedRow):
     """A customer's choice: to opt out, or to opt back in.
 
     received -> applied (matched to a customer) | rejected (not a choice, with the reason);
@@ -52,7 +60,7 @@ class OptOutRequest(models.Model):
 
     wish = models.CharField(max_length=7, choices=Wish, default=Wish.OPT_OUT)
     route = models.CharField(max_length=9, choices=Route, default=Route.LETTER)
-    stated = models.TextField(
+    stated = EncryptedTextField(
         "as stated",
         blank=True,
         help_text="Who the customer says they are and what they ask, in their words.",
@@ -75,7 +83,7 @@ class OptOutRequest(models.Model):
         limit_choices_to=Q(mechanism__in=Use.NEED_APPROVAL),
         help_text="When not for all uses: which.",
     )
-    proof = models.TextField(
+    proof = EncryptedTextField(
         blank=True,
         help_text=(
             "For opting back in: the signed form, or the recording's reference and the version of"
@@ -83,7 +91,7 @@ class OptOutRequest(models.Model):
         ),
     )
     scan = models.FileField(
-        upload_to="scans/%Y/%m/",
+        upload_to=scan_name,
         blank=True,
         validators=[FileExtensionValidator(["pdf", "png", "jpg", "jpeg", "tif"]), validate_scan],
     )
@@ -103,7 +111,8 @@ class OptOutRequest(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
 
-    history = History(m2m_fields=[uses])
+    # What came is kept as it came, so its history need not repeat it.
+    history = History(m2m_fields=[uses], excluded_fields=["stated", "proof"])
 
     class Meta:
         verbose_name = "opt-out request"

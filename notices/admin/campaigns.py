@@ -233,10 +233,11 @@ class CampaignAdmin(RecordAdmin):
         shown=in_status(Status.DRAFT),
         icon="task_alt",
         variant=ActionVariant.PRIMARY,
+        version=lambda campaign: campaign.fingerprint,
     )
     def approve(self, request: HttpRequest, campaign: Campaign, data: dict[str, Any]) -> str:
         """Approve the draft."""
-        campaigns.approve(campaign, by=person(request), because=data["because"])
+        campaigns.approve(campaign, by=person(request), because=data["because"], seen=data["seen"])
         return f"“{campaign}” is approved."
 
     @confirmed_act(

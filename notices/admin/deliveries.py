@@ -112,6 +112,8 @@ def came_back_outlook(self: Any, request: HttpRequest, delivery: Delivery) -> Ou
 class DeliveryAdmin(ReadOnlyRecordAdmin):
     """To whom, which way, when, until when they may object, and what came back."""
 
+    shows_customers = True
+
     list_display = (
         "reference",
         "recipient",

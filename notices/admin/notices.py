@@ -206,11 +206,16 @@ class NoticeAdmin(UsesAsBoxes, RecordAdmin):
         shown=is_draft,
         icon="task_alt",
         variant=ActionVariant.PRIMARY,
+        version=lambda notice: notice.fingerprint,
     )
     def approve(self, request: HttpRequest, notice: Notice, data: dict[str, Any]) -> str:
         """Approve the draft."""
         publishing.approve_notice(
-            notice, by=person(request), because=data["because"], at=timezone.now()
+            notice,
+            by=person(request),
+            because=data["because"],
+            at=timezone.now(),
+            seen=data["seen"],
         )
         return f"“{notice}” is approved and fixed."
 

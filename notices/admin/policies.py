@@ -116,6 +116,8 @@ class PolicyVersionAdmin(UsesAsBoxes, RecordAdmin):
 class PolicyBindingAdmin(ReadOnlyRecordAdmin):
     """Customers who were told of a later version and asked."""
 
+    shows_customers = True
+
     list_display = ("customer", "policy_version", "since", "delivery")
     list_filter = (("policy_version", RelatedDropdownFilter),)
     list_select_related = ("customer", "policy_version", "delivery__text__notice")

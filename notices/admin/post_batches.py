@@ -11,8 +11,10 @@ from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 
+from accounts import looks
 from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
 from accounts.admin.base import ReadOnlyRecordAdmin
+from accounts.admin.exports import warning
 from accounts.admin.labels import GOOD, WAIT, label
 from accounts.models import Carrier
 from notices import letters
@@ -52,6 +54,15 @@ def mailed_outlook(self: Any, request: HttpRequest, batch: PostBatch) -> Outlook
         "Every letter of the batch gets this mailing date, and from it the customer's days to"
         " object begin to run. Before that no clock runs.",
         [("Letters not confirmed yet", waiting(batch)), ("Campaign", batch.campaign)],
+    )
+
+
+def export_outlook(self: Any, request: HttpRequest, batch: PostBatch) -> Outlook:
+    """What the file holds, and how many it is about."""
+    number = len(letters.customers(batch))
+    return Outlook(
+        "A CSV file with addresses and filled-in letters, for the mail house.",
+        [("Letters", f"{batch.size:,}"), ("Please note", warning(number))],
     )
 
 
@@ -103,15 +114,24 @@ class PostBatchAdmin(ReadOnlyRecordAdmin):
 
     @confirmed_act(
         "Export for printing",
-        permission="notices.confirm_postbatch",
-        outlook="A CSV file with addresses and filled-in letters, for the mail house.",
+        permission="notices.export_postbatch",
+        outlook=export_outlook,
         icon="download",
     )
     def export(self, request: HttpRequest, batch: PostBatch, data: dict[str, Any]) -> Any:
         """Download it."""
-        letters.mark_exported(batch, by=person(request), at=timezone.now())
+        by = person(request)
+        lines = letters.export(batch, by=by)
+        letters.mark_exported(batch, by=by, at=timezone.now())
+        looks.note(
+            request,
+            letters.customers(batch),
+            what=looks.What.EXPORTED,
+            record=batch.pk,
+            detail=f"CSV file; letters of post batch {batch.pk}; reason: {data['because']}",
+        )
         return StreamingHttpResponse(
-            letters.export(batch),
+            lines,
             content_type="text/csv; charset=utf-8",
             headers={"Content-Disposition": f'attachment; filename="letters-{batch.pk}.csv"'},
         )

@@ -9,6 +9,8 @@ from django.db import migrations
 POSTGRESQL = """
 CREATE FUNCTION notices_text_is_fixed() RETURNS trigger AS $$
 BEGIN
+  -- Locked, so that whoever approves the notice at this moment waits and reads these words.
+  PERFORM 1 FROM notices_notice WHERE id = OLD.notice_id FOR NO KEY UPDATE;
   IF (SELECT status FROM notices_notice WHERE id = OLD.notice_id) <> 'draft' THEN
     RAISE EXCEPTION 'the text of an approved notice cannot change';
   END IF;

@@ -19,6 +19,7 @@ APPROVED = "(SELECT status FROM notices_notice WHERE id = NEW.notice_id) <> 'dra
 FUNCTION = f"""
 CREATE FUNCTION notices_approved_gains_nothing() RETURNS trigger AS $$
 BEGIN
+  PERFORM 1 FROM notices_notice WHERE id = NEW.notice_id FOR NO KEY UPDATE;
   IF {APPROVED} THEN RAISE EXCEPTION '{MESSAGE}'; END IF;
   RETURN NEW;
 END $$ LANGUAGE plpgsql

@@ -1,5 +1,8 @@
 """Campaigns: one notice to one audience at one time."""
 
+import hashlib
+import json
+
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MinValueValidator
@@ -94,6 +97,19 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256, in hexadecimal, of all that whoever approves it decides upon."""
+        whole = (
+            self.name,
+            self.notice_id,
+            self.audience,
+            self.customer_list_id,
+            self.scheduled_at and self.scheduled_at.timestamp(),
+            self.rate_per_minute,
+        )
+        return hashlib.sha256(json.dumps(whole).encode()).hexdigest()
 
     def clean(self) -> None:
         stored = Campaign.objects.filter(pk=self.pk).first()

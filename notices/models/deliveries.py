@@ -27,7 +27,10 @@ class PostBatch(models.Model):
     class Meta:
         verbose_name_plural = "post batches"
         ordering = ["-id"]
-        permissions = [("confirm_postbatch", "Can confirm that letters were mailed")]
+        permissions = [
+            ("confirm_postbatch", "Can confirm that letters were mailed"),
+            ("export_postbatch", "Can export letters and addresses for printing"),
+        ]
 
     def __str__(self) -> str:
         return f"Batch {self.pk} of {self.campaign}"

@@ -1,6 +1,7 @@
 """Notices: what customers are told, in each language, by e-mail and by letter."""
 
 import hashlib
+import json
 from typing import Any
 
 from django.conf import settings
@@ -89,6 +90,14 @@ class Notice(models.Model):
         stored = Notice.objects.filter(pk=self.pk).first()
         if stored and stored.status != self.Status.DRAFT:
             raise ValidationError("An approved notice cannot change. Write a new one instead.")
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256, in hexadecimal, of all that whoever approves it decides upon."""
+        texts = sorted(text.computed_digest() for text in self.texts.all())
+        uses = sorted(use.code for use in self.uses.all())
+        whole = (self.kind, self.policy_version_id, self.channels, self.waiting_days, uses, texts)
+        return hashlib.sha256(json.dumps((self.title, *whole)).encode()).hexdigest()
 
     @property
     def by_email(self) -> bool:

@@ -15,7 +15,7 @@ WHY = {"by": None, "because": "Called"}
 
 
 def test_service_ends_and_begins_again_as_a_new_period():
-    customer, rep = CustomerFactory(), UserFactory()
+    customer, rep = CustomerFactory(), UserFactory(may="accounts.change_customer")
     assert customers.discontinue(customer, on=ON, by=rep, because="Moved")
     assert (customer.status, customer.discontinued_on) == ("discontinued", ON)
     assert not customers.discontinue(customer, on=date(2026, 12, 1), **WHY)

@@ -7,13 +7,21 @@ from django.contrib import admin
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import CustomerList, ImportBatch, Run
+from accounts import looks
+from accounts.models import CustomerList, ImportBatch, Look, Run, SignInEvent, UnusualLook
 from cpni.assuming import assume_due
-from cpni.models import Approval, Disclosure
+from cpni.models import Approval, Disclosure, HistoryPurge
+from cpni.sealing import seal_due
 from notices.models import PolicyBinding, PostBatch, Use
 from tests.architecture.access import ACCESS, LETTERS
 from tests.factories.accounts import CarrierFactory, UserFactory
-from tests.factories.cpni import IncidentFactory, OptOutRequestFactory
+from tests.factories.cpni import (
+    IncidentFactory,
+    LegalHoldFactory,
+    OptOutRequestFactory,
+    PurgeFactory,
+    RetentionPeriodFactory,
+)
 from tests.factories.notices import (
     CampaignFactory,
     DeliveryFactory,
@@ -41,7 +49,18 @@ def records(reference_data):
         "accounts.customer": delivery.customer,
         "accounts.customerlist": CustomerList.objects.create(name="Friends"),
         "accounts.importbatch": ImportBatch.objects.create(file_name="x.csv", started_at=AT),
+        "accounts.look": looks.record(
+            by=UserFactory(),
+            at=AT,
+            what=Look.What.OPENED,
+            screen="accounts_customer_change",
+            customers=[delivery.customer_id],
+        ),
+        "accounts.unusuallook": UnusualLook.objects.create(
+            person=UserFactory(), day=date(2026, 10, 1), rule="many", count=9, limit=1, says="9"
+        ),
         "accounts.run": Run.objects.first(),
+        "accounts.signinevent": SignInEvent.objects.create(kind="failed", at=AT),
         "accounts.user": UserFactory(),
         "notices.use": Use.objects.first(),
         "notices.policyversion": PolicyFactory(status="draft"),
@@ -66,6 +85,11 @@ def records(reference_data):
             recorded_at=AT,
         ),
         "cpni.incident": IncidentFactory(),
+        "cpni.seal": seal_due(at=AT)[0],
+        "cpni.historypurge": HistoryPurge.objects.create(at=AT, actor="x", because="Five years"),
+        "cpni.retentionperiod": RetentionPeriodFactory(),
+        "cpni.legalhold": LegalHoldFactory(),
+        "cpni.purge": PurgeFactory(),
     }
 
 

@@ -3,43 +3,58 @@
 When a number here goes up, a list has become slower; when the two sizes differ, it has an N+1.
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from accounts.models import CustomerList, ImportBatch
+from accounts import looks
+from accounts.models import CustomerList, ImportBatch, Look, SignInEvent, UnusualLook
 from config import roles
 from cpni import optouts
 from cpni.assuming import assume_due
-from cpni.models import Disclosure
+from cpni.models import Disclosure, HistoryPurge, Seal
+from cpni.sealing import seal_due
 from notices.models import PolicyBinding, PostBatch, Use
-from tests.factories.accounts import CarrierFactory
-from tests.factories.cpni import IncidentFactory, OptOutRequestFactory
+from tests.factories.accounts import CarrierFactory, UserFactory
+from tests.factories.cpni import (
+    IncidentFactory,
+    LegalHoldFactory,
+    OptOutRequestFactory,
+    PurgeFactory,
+)
 from tests.factories.notices import CampaignFactory, DeliveryFactory, NoticeFactory
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 
 QUERIES = {
-    "accounts_customer": 22,
+    "accounts_customer": 26,
     "accounts_customerlist": 9,
-    "accounts_importbatch": 9,
+    "accounts_importbatch": 10,
+    "accounts_look": 14,
+    "accounts_unusuallook": 9,
     "accounts_run": 9,
-    "accounts_user": 11,
+    "accounts_signinevent": 9,
+    "accounts_user": 12,
     "notices_use": 9,
     "notices_policyversion": 11,
-    "notices_policybinding": 10,
+    "notices_policybinding": 14,
     "notices_notice": 11,
     "notices_campaign": 12,
-    "notices_delivery": 10,
+    "notices_delivery": 14,
     "notices_postbatch": 10,
-    "cpni_optoutrequest": 10,
-    "cpni_approval": 10,
-    "cpni_disclosure": 10,
+    "cpni_optoutrequest": 14,
+    "cpni_approval": 14,
+    "cpni_disclosure": 14,
     "cpni_incident": 9,
+    "cpni_seal": 11,
+    "cpni_historypurge": 9,
+    "cpni_retentionperiod": 9,
+    "cpni_legalhold": 9,
+    "cpni_purge": 9,
 }
 
 
@@ -55,6 +70,7 @@ def more_records(number):
         assume_due(on=date(2026, 11, 4))
         CustomerList.objects.create(name=f"List {customer.pk}-{n}")
         ImportBatch.objects.create(file_name="x.csv", started_at=AT)
+        SignInEvent.objects.create(kind="signed_in", at=AT, user=UserFactory(), by=UserFactory())
         PolicyBinding.objects.create(
             customer=customer,
             policy_version=delivery.campaign.notice.policy_version,
@@ -74,6 +90,21 @@ def more_records(number):
             recorded_at=AT,
         )
         IncidentFactory()
+        seal_due(at=AT + timedelta(days=Seal.objects.count()))
+        HistoryPurge.objects.create(at=AT, actor="x", because="Five years")
+        LegalHoldFactory(scope="customer", customer=customer)
+        PurgeFactory()
+        for customers in ([customer.pk], [customer.pk, request.pk]):
+            looks.record(
+                by=UserFactory(),
+                at=AT,
+                what=Look.What.LISTED,
+                screen="accounts_customer_changelist",
+                customers=customers,
+            )
+        UnusualLook.objects.create(
+            person=UserFactory(), day=date(2026, 10, 1), rule="many", count=9, limit=1, says="9"
+        )
 
 
 def count(client, name):
@@ -112,6 +143,7 @@ def test_the_customer_page_costs_a_pinned_number_of_queries(officer):
 
 
 def test_the_home_page_costs_a_pinned_number_of_queries(officer):
+    officer.get(reverse("admin:index"))  # the session begins: once
     with CaptureQueriesContext(connection) as queries:
         officer.get(reverse("admin:index"))
-    assert len(queries) <= 25
+    assert len(queries) <= 26

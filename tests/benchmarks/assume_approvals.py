@@ -32,6 +32,7 @@ def fill(customers: int) -> None:
     from accounts.models import ContactPoint, Customer
     from notices.clock import window
     from notices.models import Delivery
+    from tests.factories.accounts import keep_points
     from tests.factories.notices import CampaignFactory
 
     campaign = CampaignFactory(running=True)
@@ -43,7 +44,7 @@ def fill(customers: int) -> None:
         ),
         batch_size=2_000,
     )
-    points = ContactPoint.objects.bulk_create(
+    points = keep_points(
         (
             ContactPoint(
                 customer=c,
@@ -84,6 +85,7 @@ def main(customers: int = 100_000) -> None:
     from django.db import connection, transaction
 
     from accounts.models import Run
+    from cpni import protection
     from cpni.assuming import assume_due
     from cpni.models import Approval
 
@@ -96,9 +98,11 @@ def main(customers: int = 100_000) -> None:
             cursor.execute("VACUUM ANALYZE")
 
     def empty() -> None:
+        protection.unprotect()  # nobody empties history otherwise
         with connection.cursor() as cursor:
             for table in ("cpni_historicalapproval", "cpni_approval"):
                 cursor.execute(f"TRUNCATE {table}" if postgresql else f"DELETE FROM {table}")  # noqa: S608
+        protection.protect()
 
     def raw() -> None:
         with transaction.atomic(), connection.cursor() as cursor:

@@ -39,7 +39,7 @@ def make_campaign(customers: int) -> int:
     from accounts.planner import refresh_statistics
     from notices import campaigns, publishing, standard_texts
     from notices.policies import publish
-    from tests.factories.accounts import LONG_AGO, CarrierFactory, UserFactory
+    from tests.factories.accounts import LONG_AGO, CarrierFactory, UserFactory, keep_points
     from tests.factories.notices import CampaignFactory
 
     CarrierFactory()
@@ -64,7 +64,7 @@ def make_campaign(customers: int) -> int:
         ),
         batch_size=2_000,
     )
-    ContactPoint.objects.bulk_create(
+    keep_points(
         (
             ContactPoint(
                 customer=c, kind="email", value=f"{c.account_number}@mail.example", since=LONG_AGO
@@ -75,7 +75,7 @@ def make_campaign(customers: int) -> int:
     )
     refresh_statistics(Customer, ContactPoint)
     campaign = CampaignFactory(notice=notice)
-    campaigns.approve(campaign, by=UserFactory(), because="Benchmark")
+    campaigns.approve(campaign, by=UserFactory(may="notices.approve_campaign"), because="Benchmark")
     taken = scratch.seconds(
         lambda: campaigns.start(
             campaign.pk,

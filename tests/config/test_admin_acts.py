@@ -30,7 +30,9 @@ def test_looking_at_an_act_tells_what_it_will_do_and_does_nothing(client_of, app
 
 
 def test_it_is_done_with_a_reason_and_says_so(client_of, approving, campaign, said):
-    answer = client_of(roles.SUPERVISOR).post(approving, {"because": "Read it"}, follow=True)
+    answer = client_of(roles.SUPERVISOR).post(
+        approving, {"because": "Read it", "seen": campaign.fingerprint}, follow=True
+    )
     assert said(answer) == [f"“{campaign}” is approved."]
     row = campaign.history.first()
     assert (row.status, row.history_change_reason) == (Campaign.Status.APPROVED, "Read it")
@@ -48,9 +50,14 @@ def test_what_a_verb_refuses_is_shown_as_its_sentence(staff, client, address):
     author = staff(roles.OFFICER)
     client.force_login(author)
     own = CampaignFactory(author=author)
-    answer = client.post(address("notices_campaign", "approve", own.pk), {"because": "Mine"})
+    answer = client.post(
+        address("notices_campaign", "approve", own.pk), {"because": "Mine", "seen": own.fingerprint}
+    )
     assert answer.status_code == 200
-    assert "You made this campaign. Someone else must approve it" in answer.content.decode()
+    assert (
+        "You wrote or changed this campaign. Someone else must approve it"
+        in answer.content.decode()
+    )
     own.refresh_from_db()
     assert own.status == Campaign.Status.DRAFT
 
@@ -84,7 +91,9 @@ def test_the_record_offers_only_what_this_person_may_do_and_its_state_allows(
 
 def test_acting_twice_changes_nothing_more(client_of, approving, campaign):
     client = client_of(roles.SUPERVISOR)
-    client.post(approving, {"because": "Read it"})
+    seen = campaign.fingerprint
+    client.post(approving, {"because": "Read it", "seen": seen})
     rows = campaign.history.count()
-    assert client.post(approving, {"because": "Double click"}).status_code == 302
+    again = {"because": "Double click", "seen": seen}
+    assert client.post(approving, again).status_code == 302
     assert campaign.history.count() == rows

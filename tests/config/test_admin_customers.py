@@ -4,7 +4,7 @@ from datetime import date
 
 import pytest
 
-from accounts.models import ContactPoint, Customer
+from accounts.models import ContactPoint, Customer, Service
 from config import roles
 from cpni import optouts
 from cpni.assuming import assume_due
@@ -35,7 +35,12 @@ def test_a_number_finds_every_customer_who_has_it_not_only_the_first(find, typed
             customer=customer, kind="telephone", value="+18015559999", since=date(2020, 1, 6)
         )
     customer = CustomerFactory(account_number="A3")
-    customer.services.update(telephone_number="+18015559999")
+    Service.objects.create(
+        customer=customer,
+        category="wireless",
+        telephone_number="+18015559999",
+        started_on=date(2020, 1, 6),
+    )
     CustomerFactory(account_number="A4")
     assert find(typed) == ["A1", "A2", "A3"]
 

@@ -69,7 +69,8 @@ def test_changing_only_the_words_keeps_who_and_why_and_makes_one_the_author(staf
     assert row.history_change_reason == "Clearer words"
     draft.refresh_from_db()
     assert draft.author == officer
-    client.post(address("notices_notice", "approve", draft.pk), {"because": "Mine"})
+    mine = {"because": "Mine", "seen": draft.fingerprint}
+    client.post(address("notices_notice", "approve", draft.pk), mine)
     draft.refresh_from_db()
     assert draft.status == Notice.Status.DRAFT
 
@@ -84,7 +85,8 @@ def test_a_placeholder_that_there_is_not_is_refused_with_the_list_of_those_there
 
 def test_an_approved_notice_offers_a_new_version_and_no_fields(client_of, address, draft):
     client = client_of(roles.OFFICER)
-    client.post(address("notices_notice", "approve", draft.pk), {"because": "Read it"})
+    read = {"because": "Read it", "seen": draft.fingerprint}
+    client.post(address("notices_notice", "approve", draft.pk), read)
     draft.refresh_from_db()
     assert draft.status == Notice.Status.APPROVED
     assert draft.policy_version.status == "published"

@@ -83,7 +83,7 @@ def test_signing_in_is_no_change_of_a_member_of_staff(client, address):
     user.set_password("thirty-three-days")
     user.save()
     rows = user.history.count()
-    form = {"username": "ann", "password": "thirty-three-days"}
-    assert client.post("/admin/login/", form).status_code == 302
+    form = {"login": "ann", "password": "thirty-three-days"}
+    assert client.post("/account/sign-in/", form).status_code == 302
     assert User.objects.get().last_login is not None
     assert user.history.count() == rows

@@ -1,5 +1,6 @@
 """Settings: safe for a trial; production refuses to start until it is complete."""
 
+import base64
 import os
 import subprocess
 import sys
@@ -14,6 +15,7 @@ COMPLETE = {
     "DATABASE_URL": "postgresql://desk:pw@127.0.0.1/desk",
     "REDIS_URL": "redis://127.0.0.1:6379/0",
     "EMAIL_URL": "smtp+tls://user:pw@mail.example:587",
+    "FIELD_KEYS": base64.b64encode(b"k" * 32).decode(),
 }
 
 
@@ -34,10 +36,11 @@ def check(tmp_path, **changes):
 
 def test_a_trial_needs_nothing_and_keeps_its_key_to_itself(tmp_path):
     status, _ = check(tmp_path)
-    key = tmp_path / "data" / "secret_key"
     assert status == 0
-    assert len(key.read_text()) > 50
-    assert key.stat().st_mode & 0o077 == 0
+    for name, length in (("secret_key", 86), ("field_key", 44)):
+        key = tmp_path / "data" / name
+        assert len(key.read_text()) == length
+        assert key.stat().st_mode & 0o077 == 0
 
 
 def test_a_complete_production_starts(tmp_path):
@@ -54,6 +57,8 @@ def test_a_complete_production_starts(tmp_path):
         ("DATABASE_URL", "sqlite:////tmp/x.sqlite3"),
         ("REDIS_URL", None),
         ("EMAIL_URL", None),
+        ("FIELD_KEYS", None),
+        ("FIELD_KEYS", "too-short"),
         ("DEBUG", "1"),
     ],
 )

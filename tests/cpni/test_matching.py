@@ -2,9 +2,9 @@
 
 import pytest
 
-from accounts.models import Customer
+from accounts.models import Customer, Service
 from cpni.matching import MOST, candidates
-from tests.factories.accounts import CustomerFactory
+from tests.factories.accounts import LONG_AGO, CustomerFactory
 from tests.factories.notices import DeliveryFactory
 
 pytestmark = pytest.mark.django_db
@@ -16,8 +16,13 @@ def named(text):
 
 @pytest.fixture
 def ann():
-    customer = CustomerFactory(account_number="A77", name="Ann Marie Example")
-    customer.services.update(telephone_number="+18015559999")
+    customer = CustomerFactory(account_number="A77", name="Ann Marie Example", service=False)
+    Service.objects.create(
+        customer=customer,
+        category="local",
+        telephone_number="+18015559999",
+        started_on=LONG_AGO,
+    )
     return customer
 
 

@@ -12,7 +12,7 @@ from notices import campaigns
 from notices.clock import window
 from notices.models import Delivery
 from tests import running
-from tests.factories.accounts import LONG_AGO, CarrierFactory, UserFactory
+from tests.factories.accounts import LONG_AGO, CarrierFactory, UserFactory, keep_points
 from tests.factories.notices import CampaignFactory
 
 CUSTOMERS, KILLS, CONNECTIONS, LEASE = 900, 10, 5, 2
@@ -29,14 +29,14 @@ def running_campaign():
         )
         for n in range(CUSTOMERS)
     )
-    ContactPoint.objects.bulk_create(
+    keep_points(
         ContactPoint(
             customer=c, kind="email", value=f"{c.account_number}@mail.example", since=LONG_AGO
         )
         for c in people
     )
     campaign = CampaignFactory()
-    campaigns.approve(campaign, by=UserFactory(), because="Checked")
+    campaigns.approve(campaign, by=UserFactory(may="notices.approve_campaign"), because="Checked")
     campaigns.start(
         campaign.pk, by=None, because="Drill", at=timezone.now(), message_domain="wasatch.example"
     )

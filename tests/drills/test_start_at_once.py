@@ -32,7 +32,7 @@ def test_processes_that_start_a_campaign_at_once_freeze_each_customer_once(refer
         for n in range(CUSTOMERS)
     )
     campaign = CampaignFactory()
-    campaigns.approve(campaign, by=UserFactory(), because="Checked")
+    campaigns.approve(campaign, by=UserFactory(may="notices.approve_campaign"), because="Checked")
     starters = [
         subprocess.Popen(
             [sys.executable, "manage.py", "shell", "-v0", "-c", START.format(pk=campaign.pk)],

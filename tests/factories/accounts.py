@@ -3,8 +3,11 @@
 from datetime import date
 
 import factory
+from django.contrib.auth.models import Permission
+from django.db import transaction
 from factory.django import DjangoModelFactory
 
+from accounts.bulk_rows import next_ids
 from accounts.models import Carrier, ContactPoint, Customer, Service, User
 
 LONG_AGO = date(2020, 1, 6)
@@ -19,6 +22,15 @@ class UserFactory(DjangoModelFactory):
     first_name = "Pat"
     last_name = factory.Sequence(lambda n: f"Staff{n}")
     is_staff = True
+
+    @factory.post_generation
+    def may(self, create, extracted, **kwargs):
+        """Permissions: ``may="notices.approve_notice notices.add_notice"``."""
+        for codename in (extracted or "").split():
+            app, _, action = codename.partition(".")
+            self.user_permissions.add(
+                Permission.objects.get(content_type__app_label=app, codename=action)
+            )
 
 
 class CarrierFactory(DjangoModelFactory):
@@ -90,3 +102,12 @@ class CustomerFactory(DjangoModelFactory):
                 telephone_number=f"+1801{5550000 + self.pk % 10000}",
                 started_on=LONG_AGO,
             )
+
+
+def keep_points(points, batch_size=2_000):
+    """Write many unsaved contact points at once; a list of them."""
+    points = list(points)
+    with transaction.atomic():
+        for pk, point in zip(next_ids(ContactPoint, len(points)), points, strict=True):
+            point.pk, point.index = pk, point.blind_index(point.kind, point.values)
+        return ContactPoint.objects.bulk_create(points, batch_size=batch_size)

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from accounts.models import ContactPoint
 from notices.models import Campaign, Delivery
 from tests.factories.accounts import CarrierFactory, CustomerFactory
 from tests.factories.notices import CampaignFactory, DeliveryFactory
@@ -49,7 +50,12 @@ def campaign_to(reference_data) -> Callable[..., Campaign]:
 @pytest.fixture
 def to() -> Callable[[str], Delivery]:
     """``to("c1")``: the delivery by e-mail to that address, as it is now."""
-    return lambda name: Delivery.objects.get(contact_point__value=f"{name}@mail.example")
+
+    def find(name: str) -> Delivery:
+        point = ContactPoint.objects.found_by("email", f"{name}@mail.example").get()
+        return Delivery.objects.get(contact_point=point)
+
+    return find
 
 
 @pytest.fixture
@@ -57,8 +63,7 @@ def states() -> Callable[[], dict[str, str]]:
     """The state of each delivery by e-mail, by the first part of its address."""
 
     def look() -> dict[str, str]:
-        rows = Delivery.objects.filter(channel="email")
-        found = rows.values_list("contact_point__value", "state")
-        return {value.partition("@")[0]: state for value, state in found}
+        rows = Delivery.objects.filter(channel="email").select_related("contact_point")
+        return {row.contact_point.value.partition("@")[0]: row.state for row in rows}
 
     return look

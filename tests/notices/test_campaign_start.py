@@ -6,7 +6,7 @@ import pytest
 
 from accounts.errors import Refused
 from accounts.models import ContactPoint
-from notices import audience, campaigns
+from notices import audience, campaigns, freezing
 from notices.models import Campaign, Delivery
 from tests.factories.accounts import CarrierFactory, CustomerFactory, UserFactory
 from tests.factories.notices import CampaignFactory, DeliveryFactory, NoticeFactory
@@ -24,7 +24,7 @@ def carrier(reference_data):
 
 def approved(**kwargs):
     campaign = CampaignFactory(**kwargs)
-    campaigns.approve(campaign, by=UserFactory(), because="Checked")
+    campaigns.approve(campaign, by=UserFactory(may="notices.approve_campaign"), because="Checked")
     return campaign
 
 
@@ -70,8 +70,8 @@ def test_starting_again_adds_nothing_and_writes_no_history():
 def test_a_start_that_was_interrupted_goes_on_where_it_stopped(monkeypatch):
     CustomerFactory.create_batch(5)
     campaign = approved()
-    monkeypatch.setattr(campaigns, "CHUNK", 2)
-    freeze, calls = campaigns._freeze, []
+    monkeypatch.setattr(freezing, "CHUNK", 2)
+    freeze, calls = freezing.freeze, []
 
     def dies_in_the_second_chunk(*args, **kwargs):
         calls.append(args)
@@ -79,13 +79,13 @@ def test_a_start_that_was_interrupted_goes_on_where_it_stopped(monkeypatch):
             raise KeyboardInterrupt
         freeze(*args, **kwargs)
 
-    monkeypatch.setattr(campaigns, "_freeze", dies_in_the_second_chunk)
+    monkeypatch.setattr(freezing, "freeze", dies_in_the_second_chunk)
     with pytest.raises(KeyboardInterrupt):
         start(campaign)
     campaign.refresh_from_db()
     assert campaign.status == "freezing"
     assert campaigns.due(at=AT) == [campaign.pk]
-    monkeypatch.setattr(campaigns, "_freeze", freeze)
+    monkeypatch.setattr(freezing, "freeze", freeze)
     assert start(campaign) == {"post": 5}
     assert Delivery.objects.count() == Delivery.history.count() == 5
 
@@ -121,7 +121,7 @@ def test_the_two_year_notice_is_due_from_the_22nd_month():
 
 
 def test_a_draft_cannot_start_and_its_author_cannot_approve_it():
-    campaign = CampaignFactory()
+    campaign = CampaignFactory(author=UserFactory(may="notices.approve_campaign"))
     with pytest.raises(Refused, match="The campaign is draft"):
         start(campaign)
     with pytest.raises(Refused, match="Someone else must approve"):

@@ -24,7 +24,7 @@ def publish(version, by=None):
 
 
 def test_publishing_records_who_and_why_and_a_second_time_does_nothing():
-    version, officer = draft(), UserFactory()
+    version, officer = draft(), UserFactory(may="notices.publish_policyversion")
     assert publish(version, by=officer) is True
     assert version.status == PolicyVersion.Status.PUBLISHED
     row = version.history.latest()

@@ -21,12 +21,15 @@ def draft(**kwargs):
 
 def approve(notice, by=None):
     return publishing.approve_notice(
-        notice, by=by or UserFactory(), because="Read line by line", at=AT
+        notice,
+        by=by or UserFactory(may="notices.approve_notice"),
+        because="Read line by line",
+        at=AT,
     )
 
 
 def test_a_second_person_approves_and_it_is_on_record():
-    notice, second = draft(), UserFactory()
+    notice, second = draft(), UserFactory(may="notices.approve_notice")
     assert approve(notice, by=second) is True
     notice.refresh_from_db()
     assert (notice.status, notice.approved_by, notice.approved_at) == ("approved", second, AT)
@@ -43,8 +46,8 @@ def test_approving_twice_does_nothing():
 
 
 def test_its_author_cannot_approve_it():
-    notice = draft()
-    with pytest.raises(Refused, match="You wrote this notice"):
+    notice = draft(author=UserFactory(may="notices.approve_notice"))
+    with pytest.raises(Refused, match="You wrote or changed this notice"):
         approve(notice, by=notice.author)
 
 
@@ -118,7 +121,10 @@ def test_approval_fixes_the_digest_of_the_words_that_it_approves():
 
 
 def test_a_new_version_is_a_draft_with_the_same_words_and_another_author():
-    notice, writer = draft(finish__languages=("en", "es"), waiting_days=40), UserFactory()
+    notice, writer = (
+        draft(finish__languages=("en", "es"), waiting_days=40),
+        UserFactory(may="notices.add_notice"),
+    )
     approve(notice)
     copy = publishing.new_version(notice, by=writer, because="Address changed")
     assert (copy.status, copy.author, copy.approved_by) == (Notice.Status.DRAFT, writer, None)
@@ -136,4 +142,11 @@ def test_a_new_version_is_a_draft_with_the_same_words_and_another_author():
 
 def test_new_versions_of_new_versions_keep_within_the_title():
     notice = draft(title="x" * 100)
-    assert len(publishing.new_version(notice, by=UserFactory(), because="Again").title) == 100
+    assert (
+        len(
+            publishing.new_version(
+                notice, by=UserFactory(may="notices.add_notice"), because="Again"
+            ).title
+        )
+        == 100
+    )

@@ -1,0 +1,397 @@
+"""Which records may be purged: their time has passed, nothing relies on them, no hold covers them.
+
+What may go never changes an answer of ``cpni.decisions.decide`` for a day from the cut-off on. An
+applied or unmatched request is never among it: an opt-out lasts until the customer revokes it
+(64.2007(a)(2)). Kinds are taken in an order in which removing one frees none that is still to come,
+so that a purge removes exactly what was shown; what it frees goes with the next one.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from accounts.civil import add_months
+from accounts.models import (
+    Carrier,
+    ContactPoint,
+    Customer,
+    ImportBatch,
+    ImportProblem,
+    Look,
+    LookShown,
+    Run,
+    Service,
+    SignInEvent,
+)
+from cpni import retention_kinds as kinds
+from cpni.holds import Held
+from cpni.models import Approval, Disclosure, Incident, OptOutRequest, RetentionPeriod
+from cpni.retention_kinds import Kind
+from notices.clock import earliest_carrying
+from notices.models import Campaign, Delivery, Notice, NoticeText, PolicyBinding, PostBatch
+from notices.policies import in_force
+
+
+@dataclass(frozen=True)
+class Cut:
+    """The cut-off: records from before the civil day ``on``, which begins at ``at``, may go."""
+
+    on: date
+    at: datetime
+
+
+Conditions = Mapping[str, Q]
+EVERY = Q()
+
+
+@dataclass(frozen=True)
+class Records:
+    """The records of one kind in one table.
+
+    ``due`` finds those whose time has passed and which are settled; ``relied_on`` says, by words
+    for people, for which of them something still needs them; ``under`` says which a hold covers.
+    ``day`` is the column that their age is counted from. ``below`` are tables whose rows go with
+    them, by foreign key; ``file`` a column that names a file. ``among`` is the part of the table
+    that the kind speaks of, where that is not all of it.
+    """
+
+    kind: Kind
+    label: str
+    model: Any
+    day: str
+    due: Callable[[Cut], QuerySet[Any]]
+    relied_on: Callable[[Cut], Conditions] = lambda cut: {}
+    under: Callable[[Held], Q] = lambda held: Q(pk__in=[])
+    below: tuple[tuple[Any, str], ...] = ()
+    file: str = ""
+    among: Q = EVERY
+
+    def all(self) -> QuerySet[Any]:
+        """Those of any age."""
+        found: QuerySet[Any] = self.model._default_manager.filter(self.among)
+        return found
+
+    def removable(self, cut: Cut, held: Held) -> QuerySet[Any]:
+        """Those that may be removed now."""
+        found = self.due(cut).filter(~self._held(held))
+        for condition in self.relied_on(cut).values():
+            found = found.filter(~condition)
+        return found
+
+    def held_back(self, cut: Cut, held: Held) -> dict[str, QuerySet[Any]]:
+        """Those whose time has passed but that stay, by why; one may be under several."""
+        due = self.due(cut)
+        found = {words: due.filter(c) for words, c in self.relied_on(cut).items()}
+        return {**found, "Legal hold": due.filter(self._held(held))}
+
+    def _held(self, held: Held) -> Q:
+        return Q(pk__isnull=False) if held.everything else self.under(held)
+
+
+def months_kept(kind: Kind) -> int:
+    """How many months ``kind`` is kept: what the officer said, but never under the rule's floor."""
+    row = RetentionPeriod.objects.filter(kind=kind.code).values_list("months", flat=True).first()
+    return max(kind.floor, kind.months if row is None else row)
+
+
+def cut_off(kind: Kind, *, as_of: date) -> Cut:
+    """The cut-off of ``kind`` on the carrier's civil day ``as_of``."""
+    day = add_months(as_of, -months_kept(kind))
+    return Cut(day, datetime.combine(day, time(), Carrier.zone_or_default()))
+
+
+# --- What relies on what -------------------------------------------------------------------------
+
+ApprovalRow = Approval.history.model
+
+
+def _exists(rows: QuerySet[Any]) -> Q:
+    """Whether there is one among ``rows``, as a condition that can be combined with others."""
+    return Q(Exists(rows))
+
+
+def _gone(cut: Cut, prefix: str = "customer__") -> Q:
+    """Whether the customer's service had ended by the cut-off: no notice decides since."""
+    return ~Q(**{f"{prefix}status": Customer.Status.ACTIVE}) & Q(
+        **{f"{prefix}discontinued_on__lte": cut.on, f"{prefix}active_since__lte": cut.on}
+    )
+
+
+def _deliveries(cut: Cut) -> QuerySet[Delivery]:
+    settled = (*Delivery.MISSED, Delivery.State.SENT, Delivery.State.CANCELLED)
+    return Delivery.objects.filter(
+        Q(mailed_on__lt=cut.on) | Q(mailed_on=None, campaign__finished_at__lt=cut.at),
+        state__in=settled,
+    ).exclude(campaign__status__in=Campaign.OPEN)
+
+
+def _delivery_relied_on(cut: Cut) -> Conditions:
+    later = Delivery.objects.filter(
+        customer=OuterRef(OuterRef("customer")),
+        pk__gt=OuterRef(OuterRef("pk")),
+        state=Delivery.State.SENT,
+        outcome="",
+        assume_from__lte=cut.on,
+        # Whichever period of service the earlier one counted in, the later one counts in too.
+        mailed_on__gte=Coalesce(
+            OuterRef(OuterRef("mailed_on")), OuterRef(OuterRef("customer__active_since"))
+        ),
+        campaign__notice__uses=OuterRef("use_id"),
+    )
+    asked = Notice.uses.through.objects.filter(notice=OuterRef("campaign__notice_id"))
+    ledger = ApprovalRow.objects.filter(
+        id__in=Approval.objects.filter(customer=OuterRef(OuterRef("customer"))).values("pk"),
+        delivery_id=OuterRef("pk"),
+    )
+    counts = ~_gone(cut) & ~Q(state=Delivery.State.CANCELLED)
+    return {
+        "An approval or a policy rests on it": _exists(
+            Approval.objects.filter(delivery=OuterRef("pk"))
+        )
+        | _exists(PolicyBinding.objects.filter(delivery=OuterRef("pk")))
+        | _exists(ledger),
+        "The customer's last notice, or it may still carry approval": counts
+        & (
+            Q(state=Delivery.State.SENT, outcome="", mailed_on__gte=earliest_carrying(cut.on))
+            | _exists(asked.filter(~_exists(later)))
+        ),
+        "A use of CPNI made since is kept": _exists(
+            Disclosure.objects.filter(
+                customer=OuterRef("customer"), used_on__gte=OuterRef("mailed_on")
+            )
+        ),
+    }
+
+
+def _ledger_relied_on(cut: Cut) -> Conditions:
+    """A state that no later entry has taken the place of for every day from the cut-off on."""
+    later = ApprovalRow.objects.filter(
+        _recorded_after(),
+        Q(effective_on__lte=cut.on) | Q(effective_on__lte=OuterRef("effective_on")),
+        id=OuterRef("id"),
+        history_date__lt=cut.at,
+    )
+    return {
+        "It answers for a day since": ~_exists(later),
+        "A use of CPNI is kept": _exists(
+            Disclosure.objects.filter(customer=OuterRef("customer_id"), use=OuterRef("use_id"))
+        ),
+    }
+
+
+def _recorded_after() -> Q:
+    """History rows of the outer row's object that were recorded after it."""
+    return Q(history_date__gt=OuterRef("history_date")) | Q(
+        history_date=OuterRef("history_date"), history_id__gt=OuterRef("history_id")
+    )
+
+
+def _earlier_states(model: Any, owner: str, **guard: Any) -> Records:
+    """The history of living records of ``model``: what they were on the cut-off stays known."""
+    row = model.history.model
+
+    def relied_on(cut: Cut) -> Conditions:
+        later = row.objects.filter(_recorded_after(), id=OuterRef("id"), history_date__lt=cut.at)
+        if model is Customer:
+            # An earlier period of service is read from here.
+            later = later.filter(
+                Q(active_since__lte=cut.on) | Q(active_since__lte=OuterRef("active_since"))
+            )
+        return {"It shows what was so on a day since": ~_exists(later)}
+
+    return Records(
+        kinds.CUSTOMERS,
+        f"Earlier states of {model._meta.verbose_name_plural}",
+        row,
+        "history_date",
+        due=lambda cut: row.objects.filter(history_date__lt=cut.at),
+        relied_on=relied_on,
+        under=lambda held: Q(**{f"{owner}__in": held.customers}),
+    )
+
+
+def _campaigns(cut: Cut) -> QuerySet[Campaign]:
+    return Campaign.objects.annotate(ended=Coalesce("finished_at", "started_at")).filter(
+        status__in=(Campaign.Status.FINISHED, Campaign.Status.CANCELLED), ended__lt=cut.at
+    )
+
+
+def _current_policy() -> int | None:
+    policy = in_force(Carrier.today())
+    return policy.pk if policy else None
+
+
+# --- The records ---------------------------------------------------------------------------------
+
+RECORDS: tuple[Records, ...] = (
+    Records(
+        kinds.NOTICES,
+        "Notices",
+        Notice,
+        "approved_at",
+        due=lambda cut: Notice.objects.filter(
+            status=Notice.Status.APPROVED, approved_at__lt=cut.at
+        ),
+        relied_on=lambda cut: {
+            "A campaign or delivery of it is kept": _exists(
+                Campaign.objects.filter(notice=OuterRef("pk"))
+            )
+            | _exists(Delivery.objects.filter(text__notice=OuterRef("pk"))),
+            "It is under the policy in force": Q(policy_version=_current_policy()),
+        },
+        below=((NoticeText, "notice"), (Notice.uses.through, "notice")),
+    ),
+    Records(
+        kinds.CAMPAIGNS,
+        "Campaigns",
+        Campaign,
+        "started_at",
+        due=_campaigns,
+        relied_on=lambda cut: {
+            "A delivery or post batch of it is kept": _exists(
+                Delivery.objects.filter(campaign=OuterRef("pk"))
+            )
+            | _exists(PostBatch.objects.filter(campaign=OuterRef("pk")))
+        },
+        under=lambda held: Q(pk__in=held.campaigns),
+    ),
+    Records(
+        kinds.CAMPAIGNS,
+        "Post batches",
+        PostBatch,
+        "created_at",
+        due=lambda cut: PostBatch.objects.filter(created_at__lt=cut.at),
+        relied_on=lambda cut: {
+            "A delivery of it is kept": _exists(Delivery.objects.filter(batch=OuterRef("pk")))
+        },
+        under=lambda held: Q(campaign__in=held.campaigns),
+    ),
+    Records(
+        kinds.DELIVERIES,
+        "Deliveries",
+        Delivery,
+        "mailed_on",
+        due=_deliveries,
+        relied_on=_delivery_relied_on,
+        under=lambda held: Q(customer__in=held.customers) | Q(campaign__in=held.campaigns),
+    ),
+    Records(
+        kinds.INCIDENTS,
+        "Incidents",
+        Incident,
+        "released_on",
+        due=lambda cut: Incident.objects.filter(released_on__lt=cut.on, ended_on__lt=cut.on),
+        # It explains why approvals were late, whoever asks.
+        under=lambda held: Q(pk__isnull=False) if held.anything else Q(pk__in=[]),
+    ),
+    Records(
+        kinds.REJECTED,
+        "Rejected opt-out requests",
+        OptOutRequest,
+        "received_on",
+        due=lambda cut: OptOutRequest.objects.filter(
+            status=OptOutRequest.Status.REJECTED, received_on__lt=cut.on
+        ),
+        relied_on=lambda cut: {
+            "An approval names it": _exists(Approval.objects.filter(request=OuterRef("pk")))
+            | _exists(ApprovalRow.objects.filter(request_id=OuterRef("pk")))
+        },
+        # Whom an unmatched letter came from may be what the dispute is about.
+        under=lambda held: (
+            Q(customer__in=held.customers) | (Q(customer=None) if held.customers else Q(pk__in=[]))
+        ),
+        below=((OptOutRequest.uses.through, "optoutrequest"),),
+        file="scan",
+        among=Q(status=OptOutRequest.Status.REJECTED),
+    ),
+    Records(
+        kinds.IMPORTS,
+        "Imports",
+        ImportBatch,
+        "started_at",
+        due=lambda cut: ImportBatch.objects.filter(started_at__lt=cut.at),
+        under=lambda held: Q(pk__in=held.imports),
+        below=((ImportProblem, "batch"),),
+    ),
+    Records(
+        kinds.LOOKS,
+        "Looks at customers",
+        Look,
+        "at",
+        due=lambda cut: Look.objects.filter(at__lt=cut.at),
+        under=lambda held: (
+            Q(customer_id__in=held.customers)
+            | _exists(
+                LookShown.objects.filter(look_id=OuterRef("pk"), customer_id__in=held.customers)
+            )
+        ),
+        below=((LookShown, "look_id"),),
+    ),
+    Records(
+        kinds.SIGN_INS,
+        "What happened at the door",
+        SignInEvent,
+        "at",
+        due=lambda cut: SignInEvent.objects.filter(at__lt=cut.at),
+    ),
+    Records(
+        kinds.RUNS,
+        "Job runs",
+        Run,
+        "started_at",
+        due=lambda cut: Run.objects.filter(started_at__lt=cut.at),
+        relied_on=lambda cut: {
+            "An approval was recorded by it": _exists(Approval.objects.filter(run=OuterRef("pk")))
+            | _exists(ApprovalRow.objects.filter(run_id=OuterRef("pk"))),
+            "The last run of its job": ~_exists(
+                Run.objects.filter(name=OuterRef("name"), started_at__gt=OuterRef("started_at"))
+            ),
+        },
+    ),
+    Records(
+        kinds.APPROVALS,
+        "Approvals of former customers",
+        Approval,
+        "effective_on",
+        due=lambda cut: Approval.objects.filter(
+            _gone(cut), state=Approval.State.ENDED, effective_on__lt=cut.on
+        ),
+        relied_on=lambda cut: {
+            # A choice speaks of uses that come later, too, and is spread from these.
+            "The customer made a choice": _exists(
+                OptOutRequest.objects.filter(
+                    customer=OuterRef("customer"), status=OptOutRequest.Status.APPLIED
+                )
+            ),
+            "A use of CPNI is kept": _exists(
+                Disclosure.objects.filter(customer=OuterRef("customer"), use=OuterRef("use"))
+            ),
+        },
+        under=lambda held: Q(customer__in=held.customers),
+        among=~Q(customer__status=Customer.Status.ACTIVE) & Q(state=Approval.State.ENDED),
+    ),
+    Records(
+        kinds.LEDGER,
+        "Earlier states of approvals",
+        ApprovalRow,
+        "history_date",
+        due=lambda cut: ApprovalRow.objects.filter(history_date__lt=cut.at),
+        relied_on=_ledger_relied_on,
+        under=lambda held: Q(customer_id__in=held.customers),
+    ),
+    _earlier_states(Customer, "id"),
+    _earlier_states(ContactPoint, "customer_id"),
+    _earlier_states(Service, "customer_id"),
+    Records(
+        kinds.DISCLOSURES,
+        "Uses made of CPNI",
+        Disclosure,
+        "used_on",
+        due=lambda cut: Disclosure.objects.filter(used_on__lt=cut.on),
+        under=lambda held: Q(customer__in=held.customers),
+    ),
+)

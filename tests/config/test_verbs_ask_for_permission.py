@@ -1,0 +1,263 @@
+"""Below the pages: a verb that is called around them asks for the same permission."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+
+from accounts import customers, lists
+from accounts.errors import Refused
+from accounts.permissions import NotAllowed
+from config import roles
+from cpni import disclosures, incidents, merging, optouts
+from notices import campaigns, letters, outcomes, policies, publishing
+from notices.models import PostBatch, Use
+from tests.factories.accounts import CustomerFactory, UserFactory
+from tests.factories.cpni import IncidentFactory, OptOutRequestFactory
+from tests.factories.notices import (
+    CampaignFactory,
+    DeliveryFactory,
+    NoticeFactory,
+    PolicyFactory,
+)
+
+pytestmark = pytest.mark.usefixtures("today", "reference_data")
+AT, ON = datetime(2026, 11, 23, 18, tzinfo=UTC), date(2026, 11, 23)
+R, S, M, O, A = (  # noqa: E741  (the letters of the table of roles)
+    roles.REPRESENTATIVE,
+    roles.SUPERVISOR,
+    roles.MARKETING,
+    roles.OFFICER,
+    roles.AUDITOR,
+)
+
+
+def batch():
+    delivery = DeliveryFactory()
+    return PostBatch.objects.create(campaign=delivery.campaign, created_at=AT)
+
+
+def opt_in(**kwargs):
+    return OptOutRequestFactory.build(opt_in=True, **kwargs)
+
+
+WHY = {"because": "Because"}
+# What may be done, by whom, and the call.
+VERBS = {
+    "approve a notice": (
+        [O],
+        lambda by: publishing.approve_notice(
+            NoticeFactory(finish__draft=True), by=by, at=AT, **WHY
+        ),
+    ),
+    "write a notice anew": (
+        [O],
+        lambda by: publishing.new_version(NoticeFactory(), by=by, **WHY),
+    ),
+    "publish a policy": (
+        [O],
+        lambda by: policies.publish(
+            PolicyFactory(status="draft", effective_on=ON), by=by, because="Read"
+        ),
+    ),
+    "approve a campaign": ([S, O], lambda by: campaigns.approve(CampaignFactory(), by=by, **WHY)),
+    "schedule a campaign": (
+        [O],
+        lambda by: campaigns.schedule(CampaignFactory(status="approved"), at=AT, by=by, **WHY),
+    ),
+    "start a campaign": (
+        [O],
+        lambda by: campaigns.start(
+            CampaignFactory(status="approved").pk, by=by, at=AT, message_domain="x.example", **WHY
+        ),
+    ),
+    "pause a campaign": (
+        [O],
+        lambda by: campaigns.pause(CampaignFactory(running=True), by=by, **WHY),
+    ),
+    "resume a campaign": (
+        [O],
+        lambda by: campaigns.resume(CampaignFactory(running=True, status="paused"), by=by, **WHY),
+    ),
+    "cancel a campaign": ([O], lambda by: campaigns.cancel(CampaignFactory(), by=by, **WHY)),
+    "make a post batch": (
+        [O],
+        lambda by: letters.make_batch(CampaignFactory(running=True), by=by, at=AT, **WHY),
+    ),
+    "export letters": ([O], lambda by: letters.export(batch(), by=by)),
+    "mark letters exported": ([O], lambda by: letters.mark_exported(batch(), by=by, at=AT)),
+    "confirm a mailing": (
+        [O],
+        lambda by: letters.confirm_mailed(batch(), on=ON, proof="3602", by=by, today=ON, **WHY),
+    ),
+    "record a returned letter": (
+        [O],
+        lambda by: outcomes.record(DeliveryFactory(), outcome="returned", on=ON, by=by, **WHY),
+    ),
+    "enter an opting out": (
+        [R, S, O],
+        lambda by: optouts.receive(OptOutRequestFactory.build(), today=ON, at=AT, by=by, **WHY),
+    ),
+    "enter an opting in": (
+        [R, S, O],
+        lambda by: optouts.receive(opt_in(), today=ON, at=AT, by=by, **WHY),
+    ),
+    "apply a request": (
+        [R, S, O],
+        lambda by: optouts.apply(
+            OptOutRequestFactory(), customer=CustomerFactory(), on=ON, by=by, **WHY
+        ),
+    ),
+    "reject a request": (
+        [R, S, O],
+        lambda by: optouts.reject(OptOutRequestFactory(), by=by, **WHY),
+    ),
+    "take a match back": (
+        [S, O],
+        lambda by: optouts.undo(OptOutRequestFactory(), on=ON, by=by, **WHY),
+    ),
+    "record a use": (
+        [O],
+        lambda by: disclosures.record(
+            CustomerFactory(),
+            Use.objects.filter(mechanism="none").first(),
+            on=ON,
+            recipient="Billing",
+            what="Calls",
+            at=AT,
+            by=by,
+            because="Bill",
+        ),
+    ),
+    "release an incident": (
+        [O],
+        lambda by: incidents.release(IncidentFactory(ended_on=ON), on=ON, by=by, **WHY),
+    ),
+    "merge accounts": (
+        [O],
+        lambda by: merging.merge(CustomerFactory(), CustomerFactory(), on=ON, at=AT, by=by, **WHY),
+    ),
+    "record consent": (
+        [R, S, O],
+        lambda by: customers.record_email_consent(
+            CustomerFactory(), on=ON, proof="Form", by=by, **WHY
+        ),
+    ),
+    "withdraw consent": (
+        [R, S, O],
+        lambda by: customers.withdraw_email_consent(CustomerFactory(), on=ON, by=by, **WHY),
+    ),
+    "end a service": (
+        [R, S, O],
+        lambda by: customers.discontinue(CustomerFactory(), on=ON, by=by, **WHY),
+    ),
+    "begin a service again": (
+        [R, S, O],
+        lambda by: customers.reconnect(CustomerFactory(discontinued=True), on=ON, by=by, **WHY),
+    ),
+    "save a list": (
+        [O],
+        lambda by: lists.save_list("A", [CustomerFactory().account_number], by=by, **WHY),
+    ),
+}
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_is_done_for_the_roles_that_may_and_for_no_other(verb, staff):
+    allowed, call = VERBS[verb]
+    for role in (R, S, M, O, A):
+        by = staff(role)
+        if role in allowed:
+            call(by)
+        else:
+            with pytest.raises(NotAllowed, match="Your role may not do this"):
+                call(by)
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_verb_is_not_done_for_someone_without_a_role_or_who_has_left(verb, staff):
+    allowed, call = VERBS[verb]
+    for by in (UserFactory(), staff(allowed[0], is_active=False)):
+        with pytest.raises(NotAllowed):
+            call(by)
+
+
+def test_without_the_permission_for_it_nobody_opts_a_customer_back_in(db):
+    """Entering and applying requests may only restrict the carrier, never give it rights."""
+    by = UserFactory(may="cpni.add_optoutrequest cpni.apply_optoutrequest")
+    customer = CustomerFactory()
+    optouts.apply(OptOutRequestFactory(), customer=customer, on=ON, by=by, because="Letter")
+    with pytest.raises(NotAllowed):
+        optouts.receive(opt_in(), today=ON, at=AT, by=by, because="x")
+    waiting = OptOutRequestFactory(opt_in=True)
+    with pytest.raises(NotAllowed):
+        optouts.apply(waiting, customer=customer, on=ON, by=by, because="x")
+    waiting.refresh_from_db()
+    assert waiting.status == "received"
+
+
+# --- Author is never approver -------------------------------------------------------------------
+
+
+def written(what, by):
+    """A draft of ``what`` that ``by`` wrote."""
+    record = {
+        "campaign": lambda: CampaignFactory(author=by),
+        "notice": lambda: NoticeFactory(author=by, finish__draft=True),
+        "policy version": lambda: PolicyFactory(status="draft", effective_on=ON),
+    }[what]()
+    touched(record, by)
+    return record
+
+
+def touched(record, by):
+    record._history_user, record._change_reason = by, "Wording"
+    record.save()
+
+
+APPROVE = {
+    "campaign": lambda r, by: campaigns.approve(r, by=by, **WHY),
+    "notice": lambda r, by: publishing.approve_notice(r, by=by, at=AT, **WHY),
+    "policy version": lambda r, by: policies.publish(r, by=by, **WHY),
+}
+PAGES = {
+    "campaign": ("notices_campaign", "approve"),
+    "notice": ("notices_notice", "approve"),
+    "policy version": ("notices_policyversion", "publish"),
+}
+
+
+@pytest.mark.parametrize("what", APPROVE)
+def test_the_author_is_refused_by_the_verb_and_at_the_door_and_another_is_not(
+    what, staff, client, address
+):
+    author, other = staff(O), staff(O)
+    record = written(what, author)
+    with pytest.raises(Refused, match="Someone else must approve it"):
+        APPROVE[what](record, author)
+    client.force_login(author)
+    seen = getattr(record, "fingerprint", "")
+    answer = client.post(address(*PAGES[what], record.pk), {"because": "Mine", "seen": seen})
+    assert "Someone else must approve it" in answer.content.decode()
+    record.refresh_from_db()
+    assert record.status == "draft"
+    assert APPROVE[what](record, other) is True
+
+
+@pytest.mark.parametrize("what", APPROVE)
+def test_two_people_cannot_pass_a_draft_to_and_fro_and_approve_it_themselves(what, staff):
+    first, second = staff(O), staff(O)
+    record = written(what, first)
+    if what != "policy version":
+        record.author = second
+    touched(record, second)
+    for by in (first, second):
+        with pytest.raises(Refused, match="Someone else must approve it"):
+            APPROVE[what](record, by)
+
+
+def test_whoever_wrote_a_text_of_a_notice_does_not_approve_it(staff):
+    writer = staff(O)
+    notice = NoticeFactory(finish__draft=True)
+    touched(notice.texts.get(), writer)
+    with pytest.raises(Refused, match="wrote or changed this notice"):
+        publishing.approve_notice(notice, by=writer, at=AT, because="Read")
