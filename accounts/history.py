@@ -4,7 +4,9 @@ django-simple-history writes a row for each ``save()``. Statements that change m
 bypass it (its docs, "common issues"), so they call :func:`record_rows` in the same transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -26,11 +28,51 @@ def actor_name(by: "User | None") -> str:
     return by.get_full_name() or by.get_username()
 
 
+class _CallInProgress:
+    """The call that whoever acts is in; asked for once, when something is first recorded."""
+
+    def __init__(self, find: Callable[[], int | None]) -> None:
+        self.find = find
+        self.answer: list[int | None] = []
+
+    def __call__(self) -> int | None:
+        if not self.answer:
+            self.answer.append(self.find())
+        return self.answer[0]
+
+
+_in_call: ContextVar[_CallInProgress | None] = ContextVar("in_call", default=None)
+
+
+@contextmanager
+def within_call(find: Callable[[], int | None]) -> Iterator[None]:
+    """Whatever is recorded meanwhile names the call whose id ``find`` returns, if there is one."""
+    token = _in_call.set(_CallInProgress(find))
+    try:
+        yield
+    finally:
+        _in_call.reset(token)
+
+
+def call_in_progress() -> int | None:
+    """The id of the call that whoever acts is in; None outside any."""
+    asked = _in_call.get()
+    return asked() if asked else None
+
+
+def call_changed() -> None:
+    """A call has begun or ended: ask for it again when something is next recorded."""
+    if asked := _in_call.get():
+        asked.answer.clear()
+
+
 class HistoryRow(models.Model):
     """Columns that every history table of ours has besides the library's."""
 
     # Copied, so that the record still says who when the member of staff is gone.
     actor = models.CharField("by", max_length=150, default="", editable=False)
+    # The call in which it was done. A number and no key: history outlives what it names.
+    in_call = models.BigIntegerField("in call", null=True, editable=False)
 
     class Meta:
         abstract = True
@@ -38,6 +80,7 @@ class HistoryRow(models.Model):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if not self.actor:
             self.actor = actor_name(self.history_user)  # type: ignore[attr-defined]
+            self.in_call = call_in_progress()
         super().save(*args, **kwargs)
 
 
@@ -88,8 +131,8 @@ def record_rows(
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {history_table} ({quoted}, history_date,"
-            " history_change_reason, history_type, history_user_id, actor)"
-            f" SELECT {selected}, %s, %s, {kind_sql}, %s, %s"
+            " history_change_reason, history_type, history_user_id, actor, in_call)"
+            f" SELECT {selected}, %s, %s, {kind_sql}, %s, %s, %s"
             f" FROM {model._meta.db_table} t WHERE {where}",
             [
                 connection.ops.adapt_datetimefield_value(at),
@@ -97,6 +140,7 @@ def record_rows(
                 *kind_params,
                 by.pk if by else None,
                 actor_name(by),
+                call_in_progress(),
                 *params,
             ],
         )

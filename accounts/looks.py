@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
-from accounts.history import actor_name
+from accounts.history import actor_name, call_in_progress
 from accounts.models import Look, LookShown
 
 if TYPE_CHECKING:
@@ -62,11 +62,6 @@ def note(
     request.sight = sight  # type: ignore[attr-defined]
 
 
-def call_of(request: HttpRequest) -> str:
-    """The call that the person who makes ``request`` is in. There is no call desk yet: none."""
-    return ""
-
-
 def settle(request: HttpRequest, response: HttpResponseBase, *, of: Iterable[int] = ()) -> None:
     """Write what ``request`` was shown by ``response``, or that it was refused or not there.
 
@@ -99,7 +94,7 @@ def settle(request: HttpRequest, response: HttpResponseBase, *, of: Iterable[int
         screen=screen,
         customers=sight.customers or of,
         record=sight.record,
-        call=call_of(request),
+        call=str(call_in_progress() or ""),
         detail=sight.detail,
         rows=rows,
     )

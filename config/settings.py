@@ -109,6 +109,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "accounts.gate.GateMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
+    "accounts.within_call.WithinCallMiddleware",
     "accounts.admin.looking.LookMiddleware",
     "config.carrier_time.CarrierTimeMiddleware",
     "config.unreadable.UnreadableMiddleware",
@@ -221,9 +222,9 @@ OIDC_ENFORCES_SECOND_FACTOR = bool(signin["OIDC_ENFORCES_SECOND_FACTOR"])
 # When staff look at customers, in the carrier's time zone; what they see outside is reported. An
 # environment variable and no field of the carrier: nobody whom it watches can widen it.
 DESK_HOURS = hours("DESK_HOURS", default="07:00-21:00")
-# Whether looks name the call in which they were made. There is no call desk yet, and without one
-# every look would be reported as made outside a call.
-CALLS_RECORDED = False
+# Whether calls are taken at the call desk. A carrier that takes them elsewhere says no, or every
+# look would be reported as made outside a call.
+CALLS_RECORDED = env.bool("CALLS_RECORDED", default=True)
 
 # --- History and import --------------------------------------------------------------------------
 

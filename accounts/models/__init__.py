@@ -1,12 +1,17 @@
 """Who? Customers, how to reach them, their services; the carrier; the staff; job runs.
 
 Inside the package imports run: staff <- signin; staff, carrier, runs, looks <- customers <-
-services, contacts, lists, imports.
+services, contacts, lists, imports, authority, contact_optouts <- credentials, calls <- changes.
 Outsiders import from here.
 """
 
+from accounts.models.authority import AuthorisedUser, BusinessExemption
+from accounts.models.calls import AuthenticationTry, Call
 from accounts.models.carrier import Carrier
+from accounts.models.changes import AccountChange
+from accounts.models.contact_optouts import ContactOptOut
 from accounts.models.contacts import ContactPoint
+from accounts.models.credentials import Credential, OneTimeCode
 from accounts.models.customers import Customer
 from accounts.models.imports import ImportBatch, ImportProblem
 from accounts.models.lists import CustomerList, CustomerListEntry
@@ -17,8 +22,15 @@ from accounts.models.signin import SignInAttempts, SignInEvent
 from accounts.models.staff import User
 
 __all__ = [
+    "AccountChange",
+    "AuthenticationTry",
+    "AuthorisedUser",
+    "BusinessExemption",
+    "Call",
     "Carrier",
+    "ContactOptOut",
     "ContactPoint",
+    "Credential",
     "Customer",
     "CustomerList",
     "CustomerListEntry",
@@ -26,6 +38,7 @@ __all__ = [
     "ImportProblem",
     "Look",
     "LookShown",
+    "OneTimeCode",
     "Run",
     "Service",
     "SignInAttempts",
