@@ -15,8 +15,11 @@ PLAIN_ADDRESS = re.compile(
 )
 POSTCODE = re.compile(r"\d{5}(-\d{4})?", re.ASCII)
 HOUSE_NUMBER = re.compile(r"\d+", re.ASCII)
-# Names travel into mail headers, letters and spreadsheets: no line ends, no control characters.
-CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+# Names travel into mail headers, letters, spreadsheets and terminals: no line ends, no control
+# characters (\x9b alone begins a terminal's commands), nothing that makes a reader see letters in
+# another order (Unicode TR 36, "bidirectional text spoofing"), no half of a surrogate pair, which
+# no file can hold.
+CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def telephone(text: str) -> str:
@@ -98,6 +101,11 @@ def state(text: str) -> str:
     if not (len(text) == 2 and text.isascii() and text.isalpha()):
         raise ValidationError("It is not a state. Write two letters, such as UT.")
     return text
+
+
+def visible(text: str) -> str:
+    """``text`` for a terminal: control characters are named (``\\x1b``) and not obeyed."""
+    return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)
 
 
 def validate_one_line(text: str) -> None:

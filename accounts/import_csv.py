@@ -18,16 +18,20 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import IO
 
 from accounts.errors import Refused
-from accounts.import_rows import COLUMNS, REQUIRED, Problem, guarded
+from accounts.import_rows import COLUMNS, REQUIRED, Problem
+from accounts.spreadsheets import Table, unguarded
 
 PROBLEM_COLUMNS = ("problem_column", "problem")  # of an errors file; left out when it is imported
 BLOCK = 1 << 20  # bytes read at once
 LOOK_AHEAD = 100  # lines among which a quotation mark may be closed
+LONGEST_LINE = 100_000  # characters; a billing system writes some hundred
+KEPT_OF_IT = 1_000  # of a longer one, in the errors file
 LINE_BREAK = "A cell of it runs over several lines. Put the row on one line."
 NOT_CLOSED = "A quotation mark in it is not closed. Close it; within a cell, write it twice."
+TOO_LONG = f"Its line has more than {LONGEST_LINE:,} characters. Shorten it."
 TOO_MANY = "It has more cells than the header. Put cells that hold a comma in quotation marks."
 
 
@@ -82,6 +86,18 @@ def ignored(header: Sequence[str]) -> list[str]:
     return [name for name in header if name and name not in (*COLUMNS, *PROBLEM_COLUMNS)]
 
 
+def lines_of(file: IO[str]) -> Iterator[str]:
+    """The lines of ``file``; of one that is too long only its beginning.
+
+    Otherwise a file without line ends would be in memory as a whole.
+    """
+    while text := file.readline(LONGEST_LINE + 1):
+        more = text
+        while len(more) > LONGEST_LINE and not more.endswith(("\n", "\r")):
+            more = file.readline(LONGEST_LINE + 1)
+        yield text
+
+
 def read_rows(lines: Iterable[str]) -> Iterator[FileRow]:
     """The rows of a file that was opened with ``newline=""``, the header first; none if empty.
 
@@ -90,6 +106,9 @@ def read_rows(lines: Iterable[str]) -> Iterator[FileRow]:
     coming, ahead, width = enumerate(lines, start=1), deque[tuple[int, str]](), 0
     while taken := ahead.popleft() if ahead else next(coming, None):
         number, text = taken
+        if len(text) > LONGEST_LINE:
+            yield FileRow(number, [text[:KEPT_OF_IT]], Problem("row", TOO_LONG))
+            continue
         problem = None
         try:
             cells = next(csv.reader((text,), strict=True), [])
@@ -134,11 +153,11 @@ class ErrorsFile:
         self.columns = list(header)
         self.path: Path | None = None
         self.file: IO[str] | None = None
-        self.writer: Any = None
+        self.table: Table | None = None
 
     def write(self, cells: Sequence[str], problems: Sequence[Problem]) -> None:
         """Add a row with its problems. Raises Refused when the file cannot be written."""
-        if self.writer is None:
+        if self.table is None:
             try:
                 self.path, self.file = _create(self.source)
             except OSError as error:
@@ -148,10 +167,10 @@ class ErrorsFile:
                     "Copy the file to a folder that can be written to, and import it from there.",
                 ) from error
             self.stack.enter_context(self.file)
-            self.writer = csv.writer(self.file)
-            self.writer.writerow([*PROBLEM_COLUMNS, *self._own(self.columns)])
+            self.table = Table(self.file)
+            self.table.row([*PROBLEM_COLUMNS, *self._own(self.columns)])
         what = [", ".join(p.field for p in problems), " ".join(p.message for p in problems)]
-        self.writer.writerow([*what, *map(guarded, self._own(cells))])
+        self.table.row([*what, *map(as_imported, self._own(cells))])
 
     def finish(self) -> Path | None:
         """Close it. Returns where the refused rows are, None if there are none.
@@ -179,6 +198,14 @@ class ErrorsFile:
         known = zip(cells, self.columns, strict=False)
         own = [cell for cell, name in known if name not in PROBLEM_COLUMNS]
         return own + list(cells[len(self.columns) :])
+
+
+def as_imported(cell: str) -> str:
+    """``cell`` of the input so that, guarded once more, it is read as it was the first time.
+
+    What was guarded already would get a second apostrophe, and that would count as the customer's.
+    """
+    return unguarded(cell.lstrip("\t\r\n"))
 
 
 def _create(source: Path) -> tuple[Path, IO[str]]:

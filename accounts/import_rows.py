@@ -21,7 +21,8 @@ anything. To end a service give its end date; to discontinue a customer give the
 ``email_notices_since``, ``email_notices_proof``  express consent to notices by e-mail. Kept only
     where none is recorded, and never where the customer withdrew it on that day or later.
 
-An apostrophe before = + - or @ at the start of a cell only keeps spreadsheets from computing it.
+An apostrophe before = + - or @ at the start of a cell only keeps spreadsheets from computing it;
+one that is meant is written twice there.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -33,6 +34,7 @@ from django.core.exceptions import ValidationError
 
 from accounts import fields
 from accounts.models import Customer, Service
+from accounts.spreadsheets import unguarded
 
 COLUMNS = (
     "account_number",
@@ -64,7 +66,6 @@ KINDS = tuple(Customer.Kind.values)
 LANGUAGES = tuple(Customer.Language.values)
 CATEGORIES = tuple(Service.Category.values)
 EARLIEST = date(1900, 1, 1)
-FORMULA = ("=", "+", "-", "@")  # how cells begin that a spreadsheet would compute
 
 
 @dataclass(frozen=True)
@@ -107,14 +108,9 @@ class CheckedRow:
     services: list[ServiceCell] = field(default_factory=list)
 
 
-def guarded(cell: str) -> str:
-    """``cell`` so that a spreadsheet shows it as text, whatever a customer put there."""
-    return f"'{cell}" if cell.startswith(FORMULA) else cell
-
-
-def unguarded(cell: str) -> str:
-    """What ``guarded`` was given."""
-    return cell[1:] if cell[:1] == "'" and cell.startswith(FORMULA, 1) else cell
+def own_text(cell: str | None) -> str:
+    """What ``cell`` says: without spaces around it, and without what guards it."""
+    return unguarded((cell or "").strip())
 
 
 @lru_cache(maxsize=4096)
@@ -138,7 +134,7 @@ def check_row(
     ``today`` is the carrier's civil day: a date that says since when something has been so cannot
     lie after it.
     """
-    check = _Check({name: unguarded((cells.get(name) or "").strip()) for name in COLUMNS}, today)
+    check = _Check({name: own_text(cells.get(name)) for name in COLUMNS}, today)
     row = CheckedRow(
         line=line,
         account_number=check.text("account_number", required=True),

@@ -17,8 +17,17 @@ from pathlib import Path
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from accounts.import_csv import ErrorsFile, FileRow, digest, ignored, read_header, read_rows
-from accounts.import_rows import CheckedRow, Problem, check_row, unguarded
+from accounts.fields import visible
+from accounts.import_csv import (
+    ErrorsFile,
+    FileRow,
+    digest,
+    ignored,
+    lines_of,
+    read_header,
+    read_rows,
+)
+from accounts.import_rows import CheckedRow, Problem, check_row, own_text
 from accounts.import_writing import Written, write_rows
 from accounts.models import (
     ContactPoint,
@@ -76,7 +85,7 @@ class Check:
         if problem:
             return [problem]
         checked = check_row(cells, line=line, today=self.today)
-        number = unguarded(cells.get("account_number", "").strip())
+        number = own_text(cells.get("account_number"))
         first = self.line_of.setdefault(number, line)
         if isinstance(checked, CheckedRow) and first != line:
             return [
@@ -110,7 +119,8 @@ def import_file(
     """
     summary, check = Summary(), Check(today=today)
     batch = ImportBatch(
-        file_name=path.name[:255],
+        # A name on a disk is bytes; one that is no text could not be stored.
+        file_name=visible(path.name)[:255],
         digest=digest(path),
         started_at=timezone.now(),
         by=by,
@@ -118,9 +128,8 @@ def import_file(
     )
     with ExitStack() as stack:
         raw = stack.enter_context(path.open("rb"))
-        rows = read_rows(
-            stack.enter_context(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""))
-        )
+        text = stack.enter_context(io.TextIOWrapper(raw, encoding="utf-8-sig", newline=""))
+        rows = read_rows(lines_of(text))
         first = next(rows, None)
         header = read_header(first.cells if first else [])
         summary.ignored_columns = ignored(header)

@@ -18,7 +18,7 @@ from import_export.results import Result, RowResult
 from accounts.errors import Refused
 from accounts.fields import telephone_shown
 from accounts.import_csv import LINE_BREAK, read_header
-from accounts.import_rows import COLUMNS, CheckedRow, Problem, guarded
+from accounts.import_rows import COLUMNS, CheckedRow, Problem
 from accounts.import_writing import write_rows
 from accounts.importing import Check, Summary, save_batch
 from accounts.models import Carrier, ContactPoint, Customer, ImportBatch, Service
@@ -133,9 +133,9 @@ class CustomerResource(resources.Resource):
     def export_resource(
         self, instance: Customer, selected_fields: Sequence[str] | None = None, **kwargs: Any
     ) -> list[str]:
-        """The cells of one customer, safe to open in a spreadsheet."""
+        """The cells of one customer; the format guards them (accounts/table_format.py)."""
         cells = exported(instance)
-        return [guarded(cells[f.column_name]) for f in self.get_export_fields(selected_fields)]
+        return [cells[f.column_name] for f in self.get_export_fields(selected_fields)]
 
 
 # The library's declarations, which map a cell to an attribute, would only be overruled.

@@ -4,6 +4,7 @@ The library keeps them readable in the system's temporary folder, for ever if no
 they lie with the installation's other files and are discarded after an hour.
 """
 
+import re
 from datetime import datetime, timedelta
 
 from django.core.files.storage import default_storage
@@ -12,6 +13,7 @@ from import_export.tmp_storages import MediaStorage
 
 FOLDER = "uploads-to-confirm"
 KEPT = timedelta(hours=1)
+NAME = re.compile(r"[0-9a-f]{32}")  # as the library makes them
 
 
 class UploadStorage(MediaStorage):
@@ -24,6 +26,11 @@ class UploadStorage(MediaStorage):
         """Keep ``data`` until it is confirmed; discard what others left behind."""
         discard_uploads(at=timezone.now())
         super().save(data)
+
+
+def waits(name: str) -> bool:
+    """Whether there is a file ``name`` that can be confirmed: one of ours, not a path."""
+    return NAME.fullmatch(name) is not None and default_storage.exists(f"{FOLDER}/{name}")
 
 
 def discard_uploads(*, at: datetime) -> int:

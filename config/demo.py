@@ -5,7 +5,6 @@ e-mail and by post; objections by every route; approvals assumed this morning; a
 five days ago, whose windows are open. Everything goes through the doors that staff use.
 """
 
-import csv
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -21,6 +20,7 @@ from django.utils import timezone
 from accounts import history, importing
 from accounts.import_rows import COLUMNS
 from accounts.models import Carrier, Customer, User
+from accounts.spreadsheets import Table
 from config import demo_looks, demo_people, roles
 from cpni import disclosures, optouts
 from cpni.assuming import assume_due
@@ -147,11 +147,12 @@ class Demo:
             with tempfile.TemporaryDirectory() as folder:
                 path = Path(folder) / ("new-customers.csv" if newest else "billing-export.csv")
                 with path.open("w", newline="") as file:
-                    out = csv.DictWriter(file, COLUMNS)
-                    out.writeheader()
-                    out.writerows(
-                        demo_people.rows(number, first=first, today=self.today, newest=newest)
-                    )
+                    table = Table(file)
+                    table.row(COLUMNS)
+                    for row in demo_people.rows(
+                        number, first=first, today=self.today, newest=newest
+                    ):
+                        table.row(row.get(name) for name in COLUMNS)
                 importing.import_file(
                     path, today=self.today, by=self.officer, because=f"Import of {path.name}"
                 )

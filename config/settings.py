@@ -10,9 +10,9 @@ from pathlib import Path
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ImproperlyConfigured
-from import_export.formats.base_formats import CSV
 
 from accounts.encryption import is_key, new_key
+from accounts.table_format import GuardedCSV
 from config.env import env, hours, trial_secret
 from config.signin import signin_problems, signin_settings
 from config.unfold import UNFOLD  # noqa: F401  (a setting of the admin's theme)
@@ -236,8 +236,7 @@ SIMPLE_HISTORY_DATE_INDEX = "composite"
 # Without these the library lets every member of staff import and export (house.md, the box).
 IMPORT_EXPORT_IMPORT_PERMISSION_CODE = "import"
 IMPORT_EXPORT_EXPORT_PERMISSION_CODE = "export"
-IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
-IMPORT_EXPORT_FORMATS = [CSV]
+IMPORT_EXPORT_FORMATS = [GuardedCSV]
 # The history is the ledger; the admin's own log would be a second one beside it.
 IMPORT_EXPORT_SKIP_ADMIN_LOG = True
 # The library's own choice is the system's temporary folder, for ever if nobody confirms.

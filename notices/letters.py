@@ -4,8 +4,6 @@ Until a batch is confirmed no clock runs: neither printing nor a schedule is mai
 11.3).
 """
 
-import csv
-import io
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -19,6 +17,7 @@ from accounts.civil import civil_day
 from accounts.errors import Refused
 from accounts.models import Carrier, User
 from accounts.permissions import require
+from accounts.spreadsheets import line
 from notices import campaigns
 from notices.clock import window
 from notices.models import Campaign, Delivery, PostBatch
@@ -28,9 +27,6 @@ from notices.rendering import campaign_values
 
 State = Delivery.State
 COLUMNS = ("reference", "name", "line1", "line2", "city", "state", "postcode", "language")
-# What a spreadsheet may take for the beginning of a formula (OWASP, "CSV injection"), also in the
-# wide forms that keyboards for Chinese and Japanese write.
-FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 CONFIRM = "notices.confirm_postbatch"
 
 
@@ -95,7 +91,7 @@ def _lines(batch: PostBatch) -> Iterator[str]:
         t.pk: fill(t.letter_body, campaign_values(notice, carrier, t.language))
         for t in notice.texts.all()
     }
-    yield _line([*COLUMNS, "subject", "letter"])
+    yield line([*COLUMNS, "subject", "letter"])
     rows = (
         batch.deliveries.exclude(state=State.CANCELLED)
         .select_related("contact_point", "text")
@@ -105,7 +101,7 @@ def _lines(batch: PostBatch) -> Iterator[str]:
         point = delivery.contact_point
         assert point is not None  # noqa: S101  (constraint: a letter has an address)
         own = {"customer_name": delivery.recipient_name, "reference": delivery.reference}
-        yield _line(
+        yield line(
             [
                 delivery.reference,
                 delivery.recipient_name,
@@ -127,12 +123,6 @@ def mark_exported(batch: PostBatch, *, by: User | None, at: datetime) -> None:
     if batch.exported_at is None:
         batch.exported_at = at
         history.save(batch, by=by, because="Exported for printing")
-
-
-def _line(cells: Sequence[str]) -> str:
-    text = io.StringIO()
-    csv.writer(text).writerow([f"'{c}" if c.startswith(FORMULA) else c for c in cells])
-    return text.getvalue()
 
 
 def confirm_mailed(

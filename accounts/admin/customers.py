@@ -16,13 +16,13 @@ from django.urls import reverse
 from django.utils.html import format_html
 from import_export.admin import ImportExportModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
-from unfold.contrib.import_export.forms import ImportForm
 from unfold.decorators import display
 
 from accounts import looks
 from accounts.admin.base import ReadOnlyInline, ReasonForm, RecordAdmin
 from accounts.admin.customer_acts import CustomerActs
 from accounts.admin.exports import CountedExport
+from accounts.admin.import_forms import CheckedImport
 from accounts.admin.labels import CALM, GOOD, WAIT, choice_label, label
 from accounts.fields import one_line, telephone, telephone_shown
 from accounts.models import Carrier, ContactPoint, Customer, Service
@@ -107,13 +107,14 @@ class ConsentFilter(DropdownFilter):
         return queryset
 
 
-class CustomerAdmin(CustomerActs, CountedExport, RecordAdmin, ImportExportModelAdmin):
+class CustomerAdmin(
+    CustomerActs, CountedExport, CheckedImport, RecordAdmin, ImportExportModelAdmin
+):
     """The record and how to reach the customer (see the module's docstring)."""
 
     shows_customers = True
 
     resource_classes = (CustomerResource,)
-    import_form_class = ImportForm
     skip_admin_log = True  # the history has who, when and why
 
     form = CustomerForm

@@ -35,6 +35,8 @@ class RequestForm(ReasonForm):
         for name in ("stated", "proof"):
             if name in self.fields:
                 self.fields[name].widget.attrs["rows"] = 4
+        if "scan" in self.fields:
+            self.fields["scan"].widget.attrs["accept"] = ".pdf,.png,.jpg,.jpeg,.tif,.tiff"
 
     def clean_wish(self) -> str:
         """Opting back in gives the carrier rights, so not everyone may record it."""

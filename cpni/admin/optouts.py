@@ -1,6 +1,5 @@
 """Opt-out requests: the queue, entering one, matching it, taking back a wrong match."""
 
-from pathlib import Path
 from typing import Any
 
 from django.contrib import admin
@@ -22,6 +21,7 @@ from accounts.admin.base import RecordAdmin
 from accounts.admin.labels import CALM, GAP, GOOD, WAIT, choice_label, label
 from accounts.errors import Refused
 from accounts.models import Carrier
+from accounts.upload_checks import kind_of
 from cpni import optouts
 from cpni.admin.optout_forms import (
     OPT_IN,
@@ -255,8 +255,20 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
             raise Http404
         if not wished.scan.storage.exists(wished.scan.name):
             raise Http404
-        name = f"request-{wished.pk}{Path(wished.scan.name).suffix}"
-        return FileResponse(wished.scan.open(), as_attachment=True, filename=name)
+        scan = wished.scan.open()
+        kind = kind_of(scan)
+        return FileResponse(
+            scan,
+            as_attachment=True,
+            filename=f"request-{wished.pk}{kind.ending}",
+            content_type=kind.content_type,
+            headers={
+                # Never run as a page of ours, whatever it turns out to be.
+                "X-Content-Type-Options": "nosniff",
+                "Content-Security-Policy": "sandbox; default-src 'none'",
+                "Cache-Control": "no-store",
+            },
+        )
 
     # --- Columns and fields ----------------------------------------------------------------------
 

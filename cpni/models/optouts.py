@@ -1,35 +1,25 @@
 """Opt-out requests: what customers told us, by any route, and what was done with it."""
 
 from datetime import date
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
-from django.core.files.uploadedfile import UploadedFile
-from django.core.validators import FileExtensionValidator
 from django.db import models
 from django.db.models import Q
 
+from accounts import upload_checks
 from accounts.civil import add_months
 from accounts.encrypted_fields import EncryptedTextField, SealedRow
 from accounts.history import History
 from accounts.models import Customer
 from notices.models import Use
 
-LARGEST_SCAN = 10 * 1024 * 1024  # bytes
-
-
-def validate_scan(file: UploadedFile) -> None:
-    """Raise ValidationError when the scan is larger than 10 MB."""
-    if file.size is not None and file.size > LARGEST_SCAN:
-        raise ValidationError("The scan is larger than 10 MB. Scan it in grey at 200 dpi.")
-
 
 def scan_name(request: "OptOutRequest", name: str) -> str:
-    """The name of a scan in the private store: the sender's own may hold a customer's."""
-    return f"scans/{request.received_on:%Y/%m}/{uuid4().hex}{Path(name).suffix.lower()}"
+    """The name of a scan in the private store: the sender's own may hold a customer's, or lie."""
+    return f"scans/{request.received_on:%Y/%m}/{uuid4().hex}"
 
 
 class OptOutRequest(SealedRow):
@@ -93,7 +83,8 @@ class OptOutRequest(SealedRow):
     scan = models.FileField(
         upload_to=scan_name,
         blank=True,
-        validators=[FileExtensionValidator(["pdf", "png", "jpg", "jpeg", "tif"]), validate_scan],
+        validators=[upload_checks.validate_scan],
+        help_text=upload_checks.SCAN_HELP,
     )
     status = models.CharField(max_length=8, choices=Status, default=Status.RECEIVED, editable=False)
     customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="+")

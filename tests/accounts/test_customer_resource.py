@@ -1,12 +1,15 @@
 """Customers imported and exported by hand: the command's rules in the library's preview."""
 
+import csv
+import io
+
 import pytest
 import tablib
-from import_export.formats.base_formats import CSV
 
 from accounts.import_rows import COLUMNS
 from accounts.models import Customer, ImportBatch, ImportProblem
 from accounts.resources import CustomerResource
+from accounts.table_format import GuardedCSV
 from tests.factories.accounts import CustomerFactory, UserFactory
 
 pytestmark = pytest.mark.usefixtures("today")
@@ -98,8 +101,8 @@ def test_what_was_exported_can_be_imported_and_changes_nothing(import_rows, row,
         dry_run=False,
     )
     before = everything()
-    data = CSV().export_data(CustomerResource().export(Customer.objects.order_by("pk")))
-    dataset = CSV().create_dataset(data)
+    data = GuardedCSV().export_data(CustomerResource().export(Customer.objects.order_by("pk")))
+    dataset = GuardedCSV().create_dataset(data)
     result = CustomerResource().import_data(dataset, dry_run=False, file_name="again.csv")
     assert result.totals["skip"] == 3
     assert everything() == before
@@ -108,7 +111,8 @@ def test_what_was_exported_can_be_imported_and_changes_nothing(import_rows, row,
 def test_a_spreadsheet_computes_nothing_in_an_export(row, import_rows):
     import_rows([row(1, name="=1+1"), row(2, name="@SUM(1)"), row(3, name="-1")], dry_run=False)
     dataset = CustomerResource().export(Customer.objects.order_by("pk"))
-    assert dataset["name"] == ["'=1+1", "'@SUM(1)", "'-1"]
+    file = csv.DictReader(io.StringIO(GuardedCSV().export_data(dataset)))
+    assert [line["name"] for line in file] == ["'=1+1", "'@SUM(1)", "'-1"]
     assert dataset["address_since"] == ["2026-11-23"] * 3
 
 

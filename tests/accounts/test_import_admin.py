@@ -61,7 +61,10 @@ def test_a_bad_row_is_named_with_its_remedy_and_nothing_can_be_confirmed(upload)
     ("content", "message"),
     [
         (b"account_number\nA1\n", "The header has no column name, active_since."),
-        (b"account_number,name,active_since\nA1,Jos\xe9,2021-03-04\n", "while trying to read file"),
+        (
+            b"account_number,name,active_since\nA1,Jos\xe9,2021-03-04\n",
+            "Line 2 of the file is not text in UTF-8. Save it as “CSV UTF-8”",
+        ),
     ],
 )
 def test_a_file_that_is_no_such_file_is_refused(upload, content, message):

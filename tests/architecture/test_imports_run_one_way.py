@@ -12,6 +12,7 @@ EDGES = {"admin", "tasks", "management", "resources", "views", "api", "urls"}
 PURE = {
     "accounts.civil",
     "accounts.errors",
+    "accounts.spreadsheets",
     "notices.clock",
     "notices.placeholders",
     "notices.references",

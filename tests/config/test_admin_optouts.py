@@ -27,6 +27,7 @@ LETTER = {
     "_save": "Save",
 }
 ADD = "/admin/cpni/optoutrequest/add/"
+PDF = b"%PDF-1.4\n1 0 obj << /Type /Catalog >> endobj\n%%EOF\n"
 
 
 def test_a_letter_is_entered_as_it_came_and_leads_on_to_matching_it(client_of, address):
@@ -136,13 +137,16 @@ def test_a_representative_cannot_take_a_match_back(client_of, address):
 
 
 def test_a_scan_is_a_download_for_whoever_may_view_requests_and_has_no_address_else(client_of):
-    scan = SimpleUploadedFile("letter.pdf", b"%PDF-1.4 letter", "application/pdf")
+    scan = SimpleUploadedFile("letter.pdf", PDF, "application/pdf")
     rep = client_of(roles.REPRESENTATIVE)
     rep.post(ADD, {**LETTER, "scan": scan})
     page = reverse("admin:cpni_optoutrequest_scan", args=[OptOutRequest.objects.get().pk])
     answer = rep.get(page)
-    assert answer["Content-Disposition"].startswith("attachment")
-    assert answer.getvalue() == b"%PDF-1.4 letter"
+    name = f'attachment; filename="request-{OptOutRequest.objects.get().pk}.pdf"'
+    assert answer["Content-Disposition"] == name
+    assert answer["Content-Type"] == "application/pdf"
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer.getvalue() == PDF
     assert client_of(roles.MARKETING).get(page).status_code == 403
 
 

@@ -14,6 +14,7 @@ from tqdm import tqdm
 
 from accounts import import_rows
 from accounts.errors import Refused
+from accounts.fields import visible
 from accounts.importing import Summary, import_file
 from accounts.models import Carrier
 
@@ -55,19 +56,19 @@ class Command(BaseCommand):
         if path is None:
             raise CommandError("Name a CSV file to import; --template prints an empty one.")
         if not path.is_file():
-            raise CommandError(f"There is no file {path}.")
+            raise CommandError(f"There is no file {visible(str(path))}.")
         with tqdm(total=path.stat().st_size, unit="B", unit_scale=True, disable=None) as bar:
             try:
                 summary = import_file(
                     path,
                     today=Carrier.today(),
                     by=None,
-                    because=options["because"] or f"Import of {path.name}",
+                    because=options["because"] or f"Import of {visible(path.name)}",
                     dry_run=options["dry_run"],
                     progress=lambda done: bar.update(done - bar.n),
                 )
             except Refused as refused:
-                raise CommandError(str(refused)) from refused
+                raise CommandError(visible(str(refused))) from refused
         self.report(summary, dry_run=options["dry_run"])
 
     def report(self, summary: Summary, *, dry_run: bool) -> None:
@@ -80,13 +81,15 @@ class Command(BaseCommand):
         for effect, count in sorted(summary.effects.items()):
             self.stdout.write(f"  {effect}: {count}")
         if summary.ignored_columns:
-            self.stdout.write(f"Ignored columns: {', '.join(summary.ignored_columns)}.")
+            names = visible(", ".join(summary.ignored_columns))
+            self.stdout.write(f"Ignored columns: {names}.")
         for line, problem in summary.problems:
             self.stdout.write(f"  Row {line}, {problem.field}: {problem.message}")
         if summary.refused > len({line for line, _ in summary.problems}):
             self.stdout.write("  … and so on.")
         if summary.errors_file:
             self.stdout.write(
-                f"The refused rows, with what is wrong, are in {summary.errors_file}."
+                f"The refused rows, with what is wrong, are in"
+                f" {visible(str(summary.errors_file))}."
                 " Mend them there and import that file."
             )

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError
 
 from accounts import unusual_looks
+from accounts.fields import visible
 from accounts.models import Carrier, UnusualLook
 
 
@@ -32,5 +33,6 @@ class Command(BaseCommand):
             raise CommandError(f"{on} is not over yet; today is {today}.")
         new = unusual_looks.report(on=on) if on else unusual_looks.report_due(today=today)
         for row in UnusualLook.objects.filter(day=on) if on else ():
-            self.stdout.write(f"{row.person.get_username()}  {row.get_rule_display()}  {row.says}")
+            who = row.person.get_username()
+            self.stdout.write(visible(f"{who}  {row.get_rule_display()}  {row.says}"))
         self.stdout.write(f"New: {new}. They are reviewed in the admin, under Unusual looks.")

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.fields import visible
 from accounts.models import Carrier, Customer
 from cpni.decisions import Decision, decide, standing
 from notices.models import Use
@@ -33,29 +34,32 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         customer = Customer.objects.filter(account_number=options["account"]).first()
         if customer is None:
-            raise CommandError(f"There is no account {options['account']}.")
+            raise CommandError(f"There is no account {visible(options['account'])}.")
         on = options["on"] or Carrier.today()
         if options["use"]:
             use = Use.objects.filter(code=options["use"]).first()
             if use is None:
                 codes = ", ".join(Use.objects.values_list("code", flat=True))
-                raise CommandError(f"There is no use {options['use']}. Use one of: {codes}.")
+                raise CommandError(
+                    f"There is no use {visible(options['use'])}. Use one of: {codes}."
+                )
             decisions = [decide(customer, use, on=on)]
         else:
             decisions = standing(customer, on=on)
         if options["json"]:
             self.stdout.write(json.dumps([d.as_json() for d in decisions], indent=2))
             return
-        self.stdout.write(f"{customer}, on {on}")
+        self.stdout.write(visible(f"{customer}, on {on}"))
         for decision in decisions:
             self._print(decision)
 
     def _print(self, decision: Decision) -> None:
-        self.stdout.write(f"\n{decision.verdict.label}: {decision.use} ({decision.use.code})")
+        use = visible(f"{decision.use} ({decision.use.code})")
+        self.stdout.write(f"\n{decision.verdict.label}: {use}")
         self.stdout.write(f"  {decision.sentence} [{decision.section}]")
         if decision.since:
             self.stdout.write(f"  Since {decision.since}.")
         if decision.until:
             self.stdout.write(f"  Until {decision.until}.")
         for evidence in decision.evidence:
-            self.stdout.write(f"  {evidence.kind} {evidence.id}: {evidence.says}")
+            self.stdout.write(f"  {evidence.kind} {evidence.id}: {visible(evidence.says)}")
