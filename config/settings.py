@@ -13,6 +13,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from accounts.encryption import is_key, new_key
 from accounts.table_format import GuardedCSV
+from accounts.upload_checks import LARGEST_SCAN, MB
 from config.env import env, hours, trial_secret
 from config.signin import signin_problems, signin_settings
 from config.unfold import UNFOLD  # noqa: F401  (a setting of the admin's theme)
@@ -100,6 +101,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "config.request_limits.WellFormedMiddleware",  # before a cookie is looked up
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -108,6 +110,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.gate.GateMiddleware",
+    "config.rates.RateMiddleware",
+    "config.request_limits.SizeMiddleware",
     "simple_history.middleware.HistoryRequestMiddleware",
     "accounts.within_call.WithinCallMiddleware",
     "accounts.admin.looking.LookMiddleware",
@@ -272,6 +276,25 @@ STORAGES = {
 # A trial serves the libraries' own files; production serves what `collectstatic` gathered.
 WHITENOISE_USE_FINDERS = not PRODUCTION
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
+
+# --- Requests ------------------------------------------------------------------------------------
+
+# The largest request is a form with a scan; before signing in there is no form of more than some
+# fields. What is larger is refused before it is read (config/request_limits.py).
+LARGEST_REQUEST = LARGEST_SCAN + MB  # bytes
+LARGEST_REQUEST_SIGNED_OUT = 64 * 1024
+# The text of all fields: the longest is a notice in two languages as e-mail and letter, 50 KB.
+DATA_UPLOAD_MAX_MEMORY_SIZE = MB
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 500  # the longest form is a notice with its texts: below 50
+DATA_UPLOAD_MAX_NUMBER_FILES = 2  # no form has more than one
+# Files stay in memory until they are stored sealed: Django's other handler writes what is large
+# into the system's temporary folder, readable.
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
+FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST
+# Somebody quick opens a page every two seconds: ten times that. The whole of a call centre that
+# signs in behind one address at the same minute makes some six requests each.
+REQUESTS_PER_MINUTE = env.int("REQUESTS_PER_MINUTE", default=300)
+REQUESTS_PER_MINUTE_SIGNED_OUT = env.int("REQUESTS_PER_MINUTE_SIGNED_OUT", default=600)
 
 # --- Safety --------------------------------------------------------------------------------------
 

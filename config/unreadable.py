@@ -8,9 +8,9 @@ import logging
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 
 from accounts.encryption import Unreadable
+from config.refusals import refused
 
 log = logging.getLogger(__name__)
 
@@ -29,4 +29,9 @@ class UnreadableMiddleware:
         if not isinstance(error, Unreadable):
             return None
         log.error("%s", error.message)
-        return render(request, "unreadable.html", {"error": error}, status=500)
+        return refused(
+            status=500,
+            title="A stored value cannot be read",
+            message=error.message,
+            remedy=error.remedy,
+        )

@@ -6,6 +6,7 @@ from django.views.generic import RedirectView
 
 from config import captured_mail
 
+handler400 = "config.refusals.bad_request"
 urlpatterns = [
     path("captured-mail/", admin.site.admin_view(captured_mail.caught), name="captured-mail"),
     path(

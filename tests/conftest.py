@@ -1,6 +1,7 @@
 """What every test can ask for: a frozen day, clients by role, a real SMTP server."""
 
 from collections.abc import Callable, Iterator
+from functools import cache
 
 import pytest
 from django.contrib.auth.models import Group, Permission
@@ -8,10 +9,11 @@ from django.core.signals import setting_changed
 from django.db import connection
 from django.dispatch import receiver
 from django.test import Client, TransactionTestCase
+from limits.storage import MemoryStorage
 
 from accounts.encryption import forget_keys
 from accounts.models import User
-from config import roles
+from config import rates, roles
 from cpni import protection
 from notices.catalogue import install
 from notices.models import Use
@@ -99,6 +101,13 @@ def files_in_a_folder_of_their_own(settings, tmp_path) -> None:
             },
         },
     }
+
+
+@pytest.fixture(autouse=True)
+def requests_counted_from_zero(monkeypatch) -> None:
+    """Tests have users of the same number, and some stand still in time."""
+    fresh = cache(lambda: rates.Counter(MemoryStorage()))
+    monkeypatch.setattr(rates, "counter", fresh)
 
 
 @pytest.fixture

@@ -24,7 +24,6 @@ def officer(client_of):
         "/admin/notices/delivery/?campaign__id__exact=nonsense",
         "/admin/notices/delivery/?last_objection_day_from=nonsense",
         "/admin/notices/delivery/?nonsense=1",
-        "/admin/notices/delivery/?q=N-%00",
         "/admin/accounts/customer/?q=%2B1801555",
         "/admin/accounts/customer/?q=(801",
         "/admin/accounts/customer/?cpni=nonsense",

@@ -1,0 +1,82 @@
+"""What a request may be, looked at before anything of it is read: its characters and its size."""
+
+import re
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from accounts.upload_checks import MB
+from config.refusals import refused, too_large
+
+CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+Next = Callable[[HttpRequest], HttpResponse]
+
+
+class WellFormedMiddleware:
+    """Refuses with 400 what no browser sends and no database stores.
+
+    PostgreSQL takes no NUL character in a text, so one in a filter's value or in a session's name
+    would stop a page with an error. Fields of forms are looked at by the forms.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if wrong := what_is_wrong(request):
+            return refused(
+                status=400,
+                title="This request cannot be read",
+                message=wrong,
+                remedy="Open the page again and repeat what you did.",
+            )
+        return self.get_response(request)
+
+
+def what_is_wrong(request: HttpRequest) -> str:
+    """In a sentence, or nothing."""
+    query = request.META.get("QUERY_STRING", "")
+    if "\x00" in request.path or "\x00" in query or "%00" in query:
+        return "Its address holds a NUL character."
+    # A quoted cookie may hold any character (RFC 6265 allows none of these).
+    if any(CONTROL.search(value) for value in request.COOKIES.values()):
+        return "A cookie holds a control character."
+    charset = (request.content_params or {}).get("charset", "utf-8")
+    # Every page of ours is in UTF-8, and so a browser's answers are. Python knows encodings in
+    # which bytes become what no database stores, or nothing at all.
+    if charset.lower() not in ("utf-8", "utf8", "us-ascii"):
+        return "It is not in UTF-8."
+    return ""
+
+
+class SizeMiddleware:
+    """Refuses with 413, before a byte of it is read, a request that is larger than any we take.
+
+    Its size is what ``Content-Length`` says: the server hands over no more than that, and a request
+    that gives its body without saying how long it is (chunks) would be read as empty: 411.
+    """
+
+    def __init__(self, get_response: Next) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        said = request.META.get("CONTENT_LENGTH") or ""
+        if not said and "HTTP_TRANSFER_ENCODING" in request.META:
+            return refused(
+                status=411,
+                title="This request cannot be read",
+                message="It does not say how long it is.",
+                remedy="Send it with a Content-Length.",
+            )
+        signed_in = request.user.is_authenticated
+        most = settings.LARGEST_REQUEST if signed_in else settings.LARGEST_REQUEST_SIGNED_OUT
+        if said.isdecimal() and int(said) > most:
+            if not signed_in:
+                return too_large("Before signing in only small forms are taken.", "Sign in first.")
+            return too_large(
+                f"At most {most // MB} MB are taken at once, of which a scan may have"
+                f" {settings.LARGEST_REQUEST // MB - 1}.",
+                "Scan in grey at 200 dpi, or split the file.",
+            )
+        return self.get_response(request)
