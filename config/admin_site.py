@@ -9,6 +9,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from unfold.sites import UnfoldAdminSite
 
+from config import error_pages
+
 
 class DeskAdminSite(UnfoldAdminSite):
     """The site on which every admin class is registered.
@@ -20,7 +22,7 @@ class DeskAdminSite(UnfoldAdminSite):
     def login(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
         """Sign in, or say that one may not when one already has."""
         if request.user.is_authenticated and not self.has_permission(request):
-            return HttpResponse("This account may not use CPNI Desk.", status=403)
+            return error_pages.page(error_pages.NO_ROLE)
         wanted = request.GET.get(REDIRECT_FIELD_NAME)
         address = reverse("account_login")
         if wanted:

@@ -4,6 +4,7 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from csp.decorators import csp_replace
 from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
@@ -13,6 +14,7 @@ from django.shortcuts import render
 
 from accounts import looks
 from accounts.encryption import unseal_file
+from config.csp import QUOTING
 
 PER_PAGE = 50
 
@@ -37,6 +39,7 @@ def seen(request: HttpRequest) -> None:
     looks.note(request)
 
 
+@csp_replace(QUOTING)
 def caught(request: HttpRequest) -> HttpResponse:
     """The messages, newest first."""
     seen(request)
@@ -48,6 +51,7 @@ def caught(request: HttpRequest) -> HttpResponse:
     return render(request, "captured_mail/list.html", context)
 
 
+@csp_replace(QUOTING)  # type: ignore[arg-type]  # the library's types know no names in addresses
 def message(request: HttpRequest, name: str) -> HttpResponse:
     """One message: its headers and its text."""
     seen(request)

@@ -16,6 +16,7 @@ import logging
 import math
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -26,7 +27,7 @@ from limits.errors import StorageError
 from limits.strategies import FixedWindowRateLimiter
 
 from accounts.client_address import address_of
-from config.refusals import refused
+from config.error_pages import TOO_MANY, page
 
 log = logging.getLogger(__name__)
 
@@ -135,11 +136,13 @@ def too_many(request: HttpRequest, words: str, most: int, wait: int) -> HttpResp
     """429, and when to come back."""
     log.warning("More than %s %s, by user %s", most, words, request.user.pk)
     seconds = f"{wait} second{'' if wait == 1 else 's'}"
-    answer = refused(
-        status=429,
-        title="Too many at once",
-        message=f"There were more than {most} {words}.",
-        remedy=f"Wait {seconds}, then go on.",
+    answer = page(
+        replace(
+            TOO_MANY,
+            title="Too many at once",
+            happened=f"There were more than {most} {words}.",
+            remedy=f"Wait {seconds}, then go on.",
+        )
     )
     answer["Retry-After"] = str(wait)
     return answer

@@ -2,12 +2,13 @@
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.upload_checks import MB
-from config.refusals import refused, too_large
+from config.error_pages import BAD_REQUEST, TOO_LARGE, page
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 Next = Callable[[HttpRequest], HttpResponse]
@@ -25,12 +26,7 @@ class WellFormedMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if wrong := what_is_wrong(request):
-            return refused(
-                status=400,
-                title="This request cannot be read",
-                message=wrong,
-                remedy="Open the page again and repeat what you did.",
-            )
+            return page(replace(BAD_REQUEST, happened=wrong))
         return self.get_response(request)
 
 
@@ -63,20 +59,19 @@ class SizeMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         said = request.META.get("CONTENT_LENGTH") or ""
         if not said and "HTTP_TRANSFER_ENCODING" in request.META:
-            return refused(
-                status=411,
-                title="This request cannot be read",
-                message="It does not say how long it is.",
-                remedy="Send it with a Content-Length.",
-            )
+            happened = "It does not say how long it is."
+            remedy = "Send it with a Content-Length."
+            return page(replace(BAD_REQUEST, status=411, happened=happened, remedy=remedy))
         signed_in = request.user.is_authenticated
         most = settings.LARGEST_REQUEST if signed_in else settings.LARGEST_REQUEST_SIGNED_OUT
         if said.isdecimal() and int(said) > most:
             if not signed_in:
-                return too_large("Before signing in only small forms are taken.", "Sign in first.")
-            return too_large(
+                happened = "Before signing in only small forms are taken."
+                return page(replace(TOO_LARGE, happened=happened, remedy="Sign in first."))
+            happened = (
                 f"At most {most // MB} MB are taken at once, of which a scan may have"
-                f" {settings.LARGEST_REQUEST // MB - 1}.",
-                "Scan in grey at 200 dpi, or split the file.",
+                f" {settings.LARGEST_REQUEST // MB - 1}. Nothing was changed."
             )
+            remedy = "Scan in grey at 200 dpi, or split the file."
+            return page(replace(TOO_LARGE, happened=happened, remedy=remedy))
         return self.get_response(request)

@@ -14,7 +14,9 @@ from django.core.exceptions import ImproperlyConfigured
 from accounts.encryption import is_key, new_key
 from accounts.table_format import GuardedCSV
 from accounts.upload_checks import LARGEST_SCAN, MB
+from config.csp import PAGES
 from config.env import env, hours, trial_secret
+from config.headers import HEADERS
 from config.signin import signin_problems, signin_settings
 from config.unfold import UNFOLD  # noqa: F401  (a setting of the admin's theme)
 
@@ -83,6 +85,7 @@ INSTALLED_APPS = [
     "unfold.contrib.simple_history",
     "simple_history",
     "import_export",
+    "csp",
     "allauth",
     "allauth.account",
     "allauth.mfa",
@@ -99,6 +102,9 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    # First, so that they see every response, whoever gives it.
+    "config.headers.HeadersMiddleware",
+    "config.csp.PolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.request_limits.WellFormedMiddleware",  # before a cookie is looked up
@@ -298,9 +304,14 @@ REQUESTS_PER_MINUTE_SIGNED_OUT = env.int("REQUESTS_PER_MINUTE_SIGNED_OUT", defau
 
 # --- Safety --------------------------------------------------------------------------------------
 
+CONTENT_SECURITY_POLICY = {"DIRECTIVES": PAGES}
 SECURE_CONTENT_TYPE_NOSNIFF = True
-SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "DENY"
+SECURE_REFERRER_POLICY = HEADERS["Referrer-Policy"]
+SECURE_CROSS_ORIGIN_OPENER_POLICY = HEADERS["Cross-Origin-Opener-Policy"]
+X_FRAME_OPTIONS = HEADERS["X-Frame-Options"]
+CSRF_FAILURE_VIEW = "config.error_pages.csrf_failure"
+# Messages name customers' accounts; Django's own choice keeps them readable in a cookie.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 SESSION_COOKIE_HTTPONLY = True
 CSRF_COOKIE_HTTPONLY = True
 if PRODUCTION:
@@ -310,6 +321,7 @@ if PRODUCTION:
     SECURE_HSTS_PRELOAD = True
     SESSION_COOKIE_SECURE = True
     CSRF_COOKIE_SECURE = True
+    CSRF_COOKIE_NAME = "__Host-csrftoken"  # no other host of the domain can set it
     # Only where a proxy of one's own sets it and removes what clients send.
     if ALLAUTH_TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")

@@ -1,8 +1,8 @@
 """The admin's theme and menu. Data only.
 
 The menu is grouped by what people do; an entry is shown to whoever may view what it leads to.
-Colours: a calm petrol on slate. White on primary-600 has a contrast of 5.5, links 5.2 and more,
-subtle text 4.7 and more, in light and in dark (WCAG AA asks for 4.5).
+The colours are in static/desk/colours.css: the theme would write them into each page, where the
+browser is told to believe no style (config/csp.py).
 """
 
 from typing import Any
@@ -117,35 +117,6 @@ UNFOLD: dict[str, Any] = {
     "ENVIRONMENT": "config.dashboard.environment",
     "DASHBOARD_CALLBACK": "config.dashboard.dashboard",
     "STYLES": [stylesheet],
-    "BORDER_RADIUS": "6px",
-    "COLORS": {
-        "base": {
-            "50": "#f7f8f9",
-            "100": "#eef0f2",
-            "200": "#dfe3e7",
-            "300": "#c8ced5",
-            "400": "#97a1ad",
-            "500": "#64707e",
-            "600": "#4a5562",
-            "700": "#39434e",
-            "800": "#262e37",
-            "900": "#181e25",
-            "950": "#0e1318",
-        },
-        "primary": {
-            "50": "#effaf9",
-            "100": "#d6f1f0",
-            "200": "#b0e2e1",
-            "300": "#7dcccd",
-            "400": "#48aeb2",
-            "500": "#2d9297",
-            "600": "#1f737a",
-            "700": "#1d5c63",
-            "800": "#1c4a50",
-            "900": "#1b3e44",
-            "950": "#0a252a",
-        },
-    },
     "ACCOUNT": {
         "navigation": [
             {"title": "Change password", "link": reverse_lazy("account_change_password")},

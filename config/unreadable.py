@@ -10,7 +10,7 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 
 from accounts.encryption import Unreadable
-from config.refusals import refused
+from config import error_pages
 
 log = logging.getLogger(__name__)
 
@@ -29,9 +29,8 @@ class UnreadableMiddleware:
         if not isinstance(error, Unreadable):
             return None
         log.error("%s", error.message)
-        return refused(
-            status=500,
-            title="A stored value cannot be read",
-            message=error.message,
-            remedy=error.remedy,
+        return error_pages.page(
+            error_pages.Trouble(
+                500, "A stored value cannot be read", error.message, error.remedy
+            )
         )

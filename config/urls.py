@@ -6,7 +6,6 @@ from django.views.generic import RedirectView
 
 from config import captured_mail
 
-handler400 = "config.refusals.bad_request"
 urlpatterns = [
     path("captured-mail/", admin.site.admin_view(captured_mail.caught), name="captured-mail"),
     path(
@@ -18,3 +17,9 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]
+
+handler400 = "config.error_pages.bad_request"
+handler403 = "config.error_pages.permission_denied"
+handler404 = "config.error_pages.not_found"
+handler429 = "config.error_pages.too_many"  # asked for by django-allauth
+handler500 = "config.error_pages.server_error"

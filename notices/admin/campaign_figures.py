@@ -1,5 +1,6 @@
 """A campaign in figures: whom it would reach, and what became of everybody."""
 
+from itertools import accumulate
 from typing import Any
 
 from django.db.models import Count, Q
@@ -80,6 +81,10 @@ def figures(campaign: Any) -> str:
     progress = campaigns.progress(campaign)
     lists = reverse("admin:notices_delivery_changelist") if campaign.may_list else ""
     of_it = f"{lists}?campaign__id__exact={campaign.pk}" if lists else ""
+    counted = [
+        (fate, tone, number) for fate, tone in FATES if (number := progress.by_fate.get(fate, 0))
+    ]
+    before = accumulate((number for _, _, number in counted), initial=0)
     context = {
         "total": progress.total,
         "future": False,
@@ -95,12 +100,12 @@ def figures(campaign: Any) -> str:
             {
                 "name": fate.label,
                 "number": number,
+                "begins": 100 * earlier / progress.total,
                 "share": 100 * number / progress.total,
                 "tone": tone,
                 "address": of_it and f"{of_it}&fate={fate}",
             }
-            for fate, tone in FATES
-            if (number := progress.by_fate.get(fate, 0))
+            for (fate, tone, number), earlier in zip(counted, before, strict=False)
         ],
     }
     return render_to_string("notices/admin/figures.html", context)

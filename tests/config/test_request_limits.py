@@ -67,7 +67,7 @@ def test_a_scan_of_the_largest_size_is_taken_and_lies_nowhere_in_plain(rep, monk
 def test_a_form_with_more_than_any_of_ours_is_refused_in_words(rep, form):
     answer = rep.post(ADD, form)
     assert answer.status_code == 413
-    assert "<h1>That is too large</h1>" in answer.content.decode()
+    assert "<h1>That was too large</h1>" in answer.content.decode()
     assert not OptOutRequest.objects.exists()
 
 
