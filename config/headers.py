@@ -14,7 +14,6 @@ from django.http.response import HttpResponseBase
 NOT_USED = (
     "accelerometer",
     "autoplay",
-    "bluetooth",
     "browsing-topics",
     "camera",
     "display-capture",

@@ -81,8 +81,8 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
     )
     # Where the form is only shown, there are no such values to ask.
     conditional_fields = {
-        "uses": "typeof all_uses === 'undefined' || !all_uses",
-        "proof": "typeof wish === 'undefined' || wish == 'opt_in'",
+        "uses": "$data.all_uses === undefined || !all_uses",
+        "proof": "$data.wish === undefined || wish == 'opt_in'",
     }
     add_fieldsets = (
         (

@@ -106,7 +106,7 @@ class CampaignAdmin(RecordAdmin):
     )
     # Where the form is only shown, there is no `audience` to ask.
     conditional_fields = {
-        "customer_list": "typeof audience === 'undefined' || audience == 'saved_list'"
+        "customer_list": "$data.audience === undefined || audience == 'saved_list'"
     }
     actions_detail = (
         "approve",

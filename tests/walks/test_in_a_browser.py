@@ -1,6 +1,5 @@
 """The officer's and the representative's way through the pages, in a real browser."""
 
-import os
 import shutil
 
 import pytest
@@ -10,9 +9,7 @@ from config import roles
 from cpni.models import Approval, OptOutRequest
 from tests.factories.accounts import CarrierFactory, CustomerFactory
 from tests.factories.notices import CampaignFactory, DeliveryFactory
-
-CHROMIUM = "/usr/bin/chromium"
-PASSWORD = "thirty-three-days"
+from tests.walks.conftest import CHROMIUM
 
 pytestmark = [
     pytest.mark.browser,
@@ -20,46 +17,6 @@ pytestmark = [
     pytest.mark.django_db(transaction=True),
     pytest.mark.skipif(not shutil.which(CHROMIUM), reason=f"{CHROMIUM} is not installed"),
 ]
-
-
-@pytest.fixture
-def browser(monkeypatch):
-    from playwright.sync_api import sync_playwright
-
-    # Playwright's loop runs in this thread, and Django takes it for an asynchronous view.
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=CHROMIUM,
-            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
-        )
-        yield running
-        running.close()
-
-
-@pytest.fixture
-def sign_in(browser, live_server, staff):
-    """``sign_in(roles.OFFICER)``: a page on which that role has signed in; errors are kept."""
-
-    def make(role):
-        user = staff(role)
-        user.set_password(PASSWORD)
-        user.save()
-        page = browser.new_context(
-            viewport={"width": 1280, "height": 800}, base_url=live_server.url
-        ).new_page()
-        page.set_default_timeout(10_000)
-        page.faults = []
-        page.on("pageerror", lambda error: page.faults.append(str(error)))
-        page.goto("/admin/")
-        page.get_by_label("Username").fill(user.username)
-        page.get_by_label("Password").fill(PASSWORD)
-        page.keyboard.press("Enter")
-        page.wait_for_url("**/admin/")
-        page.wait_for_load_state("networkidle")
-        return page
-
-    return make
 
 
 def test_a_representative_records_an_opt_out_and_sees_it_honoured(sign_in, reference_data):

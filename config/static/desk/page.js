@@ -1,14 +1,19 @@
 /* What the theme's pages keep and call, as Alpine's build without eval wants it: by name.
 
-   That build reads the expressions in the pages itself and lets them reach nothing outside: no
-   window, no localStorage, none of the theme's functions in app.js. They get here what they name,
-   and no more of it. */
+   That build reads the expressions in the pages itself, one expression each, and lets them reach
+   nothing outside: no window, none of the theme's functions in app.js. They get here what they
+   name, and no more of it. */
 document.addEventListener('alpine:init', function () {
   'use strict'
 
   Alpine.data('theme', theme)
   Alpine.data('searchForm', searchForm)
-  Alpine.data('searchDropdown', searchDropdown)
+
+  // The theme has it for lists that search while one types, which tell jQuery alone of a change. There
+  // are none here, and what is in it is JavaScript.
+  document.querySelectorAll('[x-init^="const $ = django.jQuery"]').forEach(function (field) {
+    field.removeAttribute('x-init')
+  })
 
   Alpine.data('page', function (tab) {
     return {
@@ -23,9 +28,6 @@ document.addEventListener('alpine:init', function () {
       },
       sortRecords: sortRecords,
       moveRecords: moveRecords,
-      localStorage: {
-        setItem(name, value) { localStorage.setItem(name, value) }
-      },
       window: {
         location: {
           get pathname() { return location.pathname },
