@@ -3,6 +3,7 @@
 import os
 
 from celery import Celery
+from celery.signals import setup_logging
 from django.conf import settings
 
 from config.schedule import SCHEDULE
@@ -25,7 +26,6 @@ def configuration() -> dict[str, object]:
         # database, so that a second copy finds nothing to do.
         "task_acks_late": True,
         "task_reject_on_worker_lost": True,
-        "worker_hijack_root_logger": False,
         "broker_connection_retry_on_startup": True,
         "beat_schedule": SCHEDULE,
         "beat_schedule_filename": str(settings.DATA_DIR / "beat-schedule"),
@@ -48,3 +48,12 @@ def configuration() -> dict[str, object]:
 
 app.add_defaults(configuration)  # called when first needed, after Django's settings
 app.autodiscover_tasks()
+
+
+@setup_logging.connect
+def keep_our_logging(**_: object) -> None:
+    """Django has set up logging (config/logs.py); whoever answers here keeps Celery from its own.
+
+    Celery's would give its loggers formats that know no scrubbing, and ``--loglevel`` would replace
+    ``LOG_LEVEL``.
+    """

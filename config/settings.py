@@ -17,6 +17,7 @@ from accounts.upload_checks import LARGEST_SCAN, MB
 from config.csp import PAGES
 from config.env import env, hours, trial_secret
 from config.headers import HEADERS
+from config.logs import logging_settings
 from config.signin import signin_problems, signin_settings
 from config.unfold import UNFOLD  # noqa: F401  (a setting of the admin's theme)
 
@@ -102,7 +103,8 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
-    # First, so that they see every response, whoever gives it.
+    "config.request_id.RequestIdMiddleware",  # first: whatever else fails has an id
+    # Before the others, so that they see every response, whoever gives it.
     "config.headers.HeadersMiddleware",
     "config.csp.PolicyMiddleware",
     "django.middleware.security.SecurityMiddleware",
@@ -326,10 +328,12 @@ if PRODUCTION:
     if ALLAUTH_TRUSTED_PROXY_COUNT:
         SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
-}
+# --- Logs ----------------------------------------------------------------------------------------
+
+LOG_FORMAT = env.str("LOG_FORMAT", default="json" if PRODUCTION else "line")
+LOG_LEVEL = env.str("LOG_LEVEL", default="INFO")
+LOGGING = logging_settings(form=LOG_FORMAT, level=LOG_LEVEL)
+LOGGING_CONFIG = "config.logs.configure"
+# Nobody is mailed an error report: those show settings and what was posted.
+ADMINS: list[tuple[str, str]] = []
+MANAGERS = ADMINS

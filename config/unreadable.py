@@ -30,7 +30,5 @@ class UnreadableMiddleware:
             return None
         log.error("%s", error.message)
         return error_pages.page(
-            error_pages.Trouble(
-                500, "A stored value cannot be read", error.message, error.remedy
-            )
+            error_pages.Trouble(500, "A stored value cannot be read", error.message, error.remedy)
         )

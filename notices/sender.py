@@ -1,7 +1,6 @@
 """One thread of a sending loop, with one connection to the relay. It never touches the database."""
 
 import logging
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -107,5 +106,5 @@ def fault(error: Exception, what: str) -> str:
     Its kind and place, but not its text, which may hold a customer's name or address.
     """
     kind = type(error).__name__
-    log.error("%s: %s\n%s", what, kind, "".join(traceback.format_tb(error.__traceback__)))
+    log.error("%s: %s", what, kind, exc_info=error)  # of which config/logs.py keeps the places
     return f"An error in CPNI Desk: {kind}."

@@ -49,8 +49,8 @@ class Command(BaseCommand):
                 return
             port = free_port(options["port"])
             web = (
-                *("-m", "gunicorn", "config.wsgi", f"--bind=127.0.0.1:{port}", "--threads=4"),
-                *("--workers=2", "--log-level=warning"),
+                *("-m", "gunicorn", "-c", "config/gunicorn.py", "config.wsgi"),
+                *(f"--bind=127.0.0.1:{port}", "--threads=4", "--workers=2"),
             )
             self.start(running, "web", *web)
             celery = ("-m", "celery", "--quiet", "-A", "config")
