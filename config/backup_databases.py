@@ -44,7 +44,7 @@ class Snapshot:
 
 def counted(query: Query, tables: Iterable[str]) -> dict[str, int]:
     """The number of rows of each of ``tables``, by ``query``."""
-    return {t: query(f'SELECT COUNT(*) FROM "{t}"')[0][0] for t in sorted(tables)}  # noqa: S608
+    return {t: query(f'SELECT COUNT(*) FROM "{t}"')[0][0] for t in sorted(tables)}  # noqa: S608  (table names of ours)
 
 
 def this_database() -> "Sqlite | Postgresql":

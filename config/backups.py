@@ -188,7 +188,7 @@ def _missing(query: Query, seen: set[str]) -> Iterator[str]:
             if isinstance(field, models.FileField):
                 table, column = model._meta.db_table, field.column
                 for pk, name in query(
-                    f'SELECT id, "{column}" FROM "{table}" WHERE "{column}" <> \'\''  # noqa: S608
+                    f'SELECT id, "{column}" FROM "{table}" WHERE "{column}" <> \'\''  # noqa: S608  (names of ours)
                 ):
                     if FILES + name not in seen:
                         yield f"{model._meta.verbose_name} {pk}"

@@ -169,7 +169,7 @@ def mark_sending(jobs: Sequence[Job]) -> list[Job]:
     places = ", ".join(["%s"] * len(jobs))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE notices_delivery SET state = 'sending' WHERE id IN ({places})"  # noqa: S608
+            f"UPDATE notices_delivery SET state = 'sending' WHERE id IN ({places})"  # noqa: S608  (numbers of parameters)
             " AND state = 'queued' AND EXISTS (SELECT 1 FROM accounts_customer c"
             " WHERE c.id = customer_id AND c.email_notices_since IS NOT NULL) RETURNING id",
             [job.delivery_id for job in jobs],
@@ -224,7 +224,7 @@ def settle_sent(done: Sequence[Done], waiting_days: int, zone: ZoneInfo, at: dat
     values = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(done))
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE notices_delivery SET state = 'sent', reason = '', attempts = attempts + 1,"  # noqa: S608
+            "UPDATE notices_delivery SET state = 'sent', reason = '', attempts = attempts + 1,"  # noqa: S608  (numbers of parameters)
             " try_after = NULL, server_answer = v.column2, sent_at = v.column3,"
             " mailed_on = v.column4, last_objection_day = v.column5, assume_from = v.column6"
             f" FROM (VALUES {values}) AS v"
