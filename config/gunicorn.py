@@ -24,5 +24,5 @@ class ScrubbedLogger(Logger):
 
 
 logger_class = ScrubbedLogger
-# For whoever wants access lines (--access-logfile -): no query strings, no pages one came from.
-access_log_format = "%(h)s %(m)s %(U)s %(s)s %(B)s bytes in %(L)ss"
+# For whoever wants access lines (--access-logfile -). The id is that of the request's other lines.
+access_log_format = "%(h)s %(m)s %(U)s %(s)s, %(B)s bytes in %(L)ss, %({x-request-id}o)s"

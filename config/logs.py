@@ -10,7 +10,8 @@ to read; ``LOG_LEVEL`` says from which level on. Web processes, workers, beat, c
 - *Requests* put their id, route and user on the line; Celery *tasks* their name and id.
 - *Django* sends no error by mail (``AdminEmailHandler`` would send settings and what was posted),
   and its lines name the route of a request in place of its address.
-- *gunicorn* and *Celery* set up no logging of their own (config/celery.py, config/gunicorn.py).
+- *gunicorn* and *Celery* set up no logging of their own (config/gunicorn.py, config/celery.py);
+  gunicorn's lines name routes as well.
 - *What nobody catches*, in a command or a thread, is logged like the rest instead of printed as it
   is: cron would send it by mail.
 
@@ -30,8 +31,10 @@ from types import TracebackType
 from typing import Any, TextIO
 
 from celery import current_task
+from django.apps import apps
 from django.core.exceptions import ImproperlyConfigured
 from django.db.models import Model
+from django.urls import Resolver404, resolve
 from pythonjsonlogger.json import JsonFormatter
 
 from config.request_id import current
@@ -84,6 +87,9 @@ def _message(record: logging.LogRecord, error: BaseException | None) -> str:
         args.update({key: _argument(value, record) for key, value in args.items()})
         quoted = {"exc": what_it_says(error) if error else "", "traceback": ""}
         args.update({key: quoted.get(key, f"[{key}]") for key in QUOTES if key in args})
+        if record.name == "gunicorn.access":
+            line = f"{args['m']} {args['U']} {args['H']}"
+            args.update({"r": line, "q": "", "f": "-"})
     elif args:
         args = tuple(_argument(value, record) for value in args)
     message = str(_argument(record.msg, record))
@@ -107,7 +113,19 @@ def _argument(value: object, record: logging.LogRecord) -> object:
     if path and value in (path, path.encode("unicode_escape").decode("ascii")):
         asked = current.get()
         return (asked and asked.route) or "[address]"
+    if record.name.startswith("gunicorn.") and isinstance(value, str) and value.startswith("/"):
+        return _route_of(value)
     return value
+
+
+def _route_of(address: str) -> str:
+    """The name of the route that an address leads to. An address that is not there stays unsaid."""
+    if not apps.ready:
+        return address  # gunicorn's first process: it is asked for nothing, and names its own files
+    try:
+        return resolve(address.partition("?")[0]).view_name or "[address]"
+    except Resolver404:
+        return "[address]"
 
 
 def _plain(value: object) -> object:
@@ -180,6 +198,8 @@ def logging_settings(*, form: str, level: str) -> dict[str, Any]:
             "django.server": through_root,
             # Would log the values in each statement.
             "django.db.backends": {"level": "INFO"},
+            # Would log a traceback for each variable that a page does without, hundreds a page.
+            "django.template": {"level": "INFO"},
             # aiosmtpd, the demo's mail server, logs every message.
             "mail": {"level": "WARNING"},
             # gunicorn's, also when it is started without config/gunicorn.py.

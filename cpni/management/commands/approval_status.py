@@ -49,7 +49,8 @@ class Command(BaseCommand):
         if options["json"]:
             self.stdout.write(json.dumps([d.as_json() for d in decisions], indent=2))
             return
-        self.stdout.write(visible(f"{customer}, on {on}"))
+        # Not the name: what is asked for is an answer, and a terminal's or cron's output is kept.
+        self.stdout.write(visible(f"Account {customer.account_number}, on {on}"))
         for decision in decisions:
             self._print(decision)
 
