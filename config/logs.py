@@ -205,6 +205,8 @@ def logging_settings(*, form: str, level: str) -> dict[str, Any]:
             # gunicorn's, also when it is started without config/gunicorn.py.
             "gunicorn.error": through_root,
             "gunicorn.access": through_root,
+            # Would log what tasks are given. That is ids, but by hand it may be anything.
+            "celery.pool": {"level": "INFO"},
             # Celery's pool hands nothing up to the root logger.
             "multiprocessing": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         },

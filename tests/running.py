@@ -1,5 +1,6 @@
 """Real processes for tests: a worker, a mail server, commands, all on the test's database."""
 
+import json
 import os
 import signal
 import socket
@@ -90,7 +91,16 @@ def start_worker(env: dict[str, str]) -> "subprocess.Popen[bytes]":
 def call(task: str, *arguments: object, env: dict[str, str]) -> None:
     """Put a message for ``task`` into the queue, as beat does."""
     subprocess.run(
-        [sys.executable, "-m", "celery", "-A", "config", "call", task, f"--args={list(arguments)}"],
+        [
+            sys.executable,
+            "-m",
+            "celery",
+            "-A",
+            "config",
+            "call",
+            task,
+            f"--args={json.dumps(arguments)}",
+        ],
         cwd=settings.BASE_DIR,
         env=env,
         check=True,
