@@ -1,6 +1,8 @@
 """gunicorn's settings: ``gunicorn -c config/gunicorn.py config.wsgi …``.
 
-Without them its workers log like the rest all the same (config/logs.py), but not its first process.
+What it takes from a client, and how it logs: without these its workers log like the rest all the
+same (config/logs.py), but not its first process. Processes and threads are given on the command
+line (README, "Production").
 """
 
 import logging.config
@@ -26,3 +28,21 @@ class ScrubbedLogger(Logger):
 logger_class = ScrubbedLogger
 # For whoever wants access lines (--access-logfile -). The id is that of the request's other lines.
 access_log_format = "%(h)s %(m)s %(U)s %(s)s, %(B)s bytes in %(L)ss, %({x-request-id}o)s"
+
+# --- What is taken from a client ------------------------------------------------------------------
+
+# Our longest address is that of a list with all of its filters, below 1,000 characters.
+limit_request_line = 4094
+# A browser sends some 20 headers; cookies of ours together have less than 2 KB.
+limit_request_fields = 64
+limit_request_field_size = 8190
+# Seconds without a sign of life after which a worker is started anew: a large export streams, and
+# reads from the database before its first line.
+timeout = 60
+# Seconds that a worker which is stopped has to finish what it is answering.
+graceful_timeout = 30
+# Seconds for which an idle connection is kept; the proxy in front opens another at no cost.
+keepalive = 5
+# Python's memory grows slowly with use: each worker is replaced now and then, not all at once.
+max_requests = 10_000
+max_requests_jitter = 1_000
