@@ -107,7 +107,7 @@ def test_only_the_newest_are_kept_and_nothing_else_is_deleted(desk, tmp_path):
 
 
 def test_a_scan_that_is_gone_is_told_of_and_the_rest_is_backed_up(desk, tmp_path):
-    next((tmp_path / "files").glob("scans/*/*/*.pdf")).unlink()
+    next((tmp_path / "files").glob("scans/*/*/*")).unlink()
     _, said = backup(tmp_path / "backups")
     assert "The file of opt-out request" in said
 
