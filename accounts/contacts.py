@@ -1,18 +1,21 @@
 """Contact points: changed by ending one and beginning another, never in place."""
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
 
-from accounts import fields, history
+from accounts import changes, fields, history
 from accounts.errors import Refused
-from accounts.models import ContactPoint, Customer, User
+from accounts.models import AccountChange, ContactPoint, Customer, User
 
 Kind = ContactPoint.Kind
 POSTAL = ("line1", "line2", "city", "state", "postcode")
+# Of what is an address of record the customer is told (64.2010(f)); of a contact number not, which
+# is no number of record either (64.2003).
+TOLD = {Kind.POST: AccountChange.Kind.POST, Kind.EMAIL: AccountChange.Kind.EMAIL}
 LISTED = 5_000  # ids in one statement; SQLite takes 32,766
 
 
@@ -20,7 +23,9 @@ def change_contact(
     customer: Customer,
     *,
     kind: str,
+    at: datetime,
     on: date,
+    route: str,
     by: User | None,
     because: str,
     value: str = "",
@@ -32,6 +37,9 @@ def change_contact(
 ) -> ContactPoint:
     """Give ``customer`` a new contact point of ``kind`` from the civil day ``on``.
 
+    ``at`` is the aware instant; ``route`` an ``AccountChange.Route``, for the notice that the
+    customer gets of another postal or e-mail address where they could be reached before.
+
     The present postal or e-mail address ends that day; a contact number is added to the others. The
     new one is "of record" 30 days later (64.2003(b)). What is there already is returned unchanged.
     Raises Refused for a value that nothing could be sent to, or a day before the present one came.
@@ -42,28 +50,34 @@ def change_contact(
     except ValidationError as error:
         raise Refused(" ".join(error.messages), "Correct it.") from error
     with transaction.atomic():
-        Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         current = list(ContactPoint.objects.current().filter(customer=customer, kind=kind))
         for point in current:
             if point.values == new.values:
                 return point
-        for point in current:
-            if kind != Kind.TELEPHONE:
+        if told := TOLD.get(Kind(kind)):
+            # Before the present one ends: what is of record is what it was.
+            changes.note(locked, told, at=at, on=on, route=route, by=by, new=new)
+            for point in current:
                 _end(point, on=on, by=by, because=because)
         history.save(new, by=by, because=because)
     return new
 
 
-def remove_contact(point: ContactPoint, *, on: date, by: User | None, because: str) -> bool:
+def remove_contact(
+    point: ContactPoint, *, at: datetime, on: date, route: str, by: User | None, because: str
+) -> bool:
     """End a contact point on the civil day ``on``. False when it has ended already.
 
-    Raises Refused for a day before it came.
+    ``at`` and ``route`` as for :func:`change_contact`. Raises Refused for a day before it came.
     """
     with transaction.atomic():
-        Customer.objects.select_for_update(no_key=True).get(pk=point.customer_id)
+        locked = Customer.objects.select_for_update(no_key=True).get(pk=point.customer_id)
         point.refresh_from_db()
         if point.until is not None:
             return False
+        if told := TOLD.get(Kind(point.kind)):
+            changes.note(locked, told, at=at, on=on, route=route, by=by)
         _end(point, on=on, by=by, because=because)
     return True
 

@@ -5,11 +5,12 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from django.utils import timezone
 from unfold.enums import ActionVariant
 
 from accounts import contacts, customers
 from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
-from accounts.models import Carrier, ContactPoint, Customer
+from accounts.models import AccountChange, Carrier, ContactPoint, Customer
 
 CHANGE = "accounts.change_customer"
 
@@ -107,7 +108,13 @@ class CustomerActs:
         """End the present one and begin another."""
         because = data.pop("because")
         point = contacts.change_contact(
-            customer, on=Carrier.today(), by=person(request), because=because, **data
+            customer,
+            at=timezone.now(),
+            on=Carrier.today(),
+            route=AccountChange.Route.ADMIN,
+            by=person(request),
+            because=because,
+            **data,
         )
         return f"{point.get_kind_display()}: {point}."
 

@@ -43,8 +43,10 @@ class AccountChange(models.Model):
         default=False,
         help_text="Exempt: the first password, address and so on need no notice.",
     )
-    # Where it is told: what was of record before the change. Neither: nothing is of record.
-    contact_point = models.ForeignKey(ContactPoint, models.PROTECT, null=True, related_name="+")
+    # Where it is told: what was of record before the change, of each sort, of which the floor above
+    # takes what it has a channel for. None of them: nothing was of record, and a person must see.
+    postal_point = models.ForeignKey(ContactPoint, models.PROTECT, null=True, related_name="+")
+    email_point = models.ForeignKey(ContactPoint, models.PROTECT, null=True, related_name="+")
     service = models.ForeignKey(Service, models.PROTECT, null=True, related_name="+")
 
     class Meta:
@@ -52,7 +54,7 @@ class AccountChange(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(at_start=False) | Q(contact_point=None, service=None),
+                condition=Q(at_start=False) | Q(postal_point=None, email_point=None, service=None),
                 name="accounts_change_exempt_is_told_nowhere",
             ),
         ]

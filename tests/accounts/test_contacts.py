@@ -1,6 +1,6 @@
 """Contact points change by ending one and beginning another."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -11,12 +11,13 @@ from tests.factories.accounts import CustomerFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 11, 23)
+WHEN = {"at": datetime(2026, 11, 23, 16, tzinfo=UTC), "on": ON, "route": "call"}
 OAK = {"line1": "9 Oak Street", "city": "Orem", "state": "ut", "postcode": "84057"}
 
 
 def change(customer, kind, **kwargs):
     return contacts.change_contact(
-        customer, kind=kind, **{"on": ON, "by": None, "because": "Called", **kwargs}
+        customer, kind=kind, **{**WHEN, "by": None, "because": "Called", **kwargs}
     )
 
 
@@ -69,7 +70,7 @@ def test_what_nothing_could_be_sent_to_is_refused_and_changes_nothing(kind, valu
 
 def test_a_removed_contact_point_stays_on_record_with_its_last_day():
     point = CustomerFactory().contact_points.get()
-    kwargs = {"on": ON, "by": None, "because": "Moved away"}
+    kwargs = {**WHEN, "by": None, "because": "Moved away"}
     assert contacts.remove_contact(point, **kwargs)
     assert not contacts.remove_contact(point, **kwargs)
     assert (point.until, point.history.count()) == (ON, 2)

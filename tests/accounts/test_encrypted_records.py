@@ -1,6 +1,6 @@
 """Personal data lies encrypted wherever it is kept, and is found without being shown."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -38,7 +38,14 @@ def ann(settings, tmp_path, reference_data):
     CarrierFactory()
     ann = CustomerFactory(name="Ann Example", post=False, service=False, email=SECRETS[0])
     on = date(2026, 11, 2)
-    change_contact(ann, kind="telephone", value=SECRETS[1], on=on, by=None, because="Call")
+    given = {
+        "at": datetime(2026, 11, 2, 16, tzinfo=UTC),
+        "on": on,
+        "route": "call",
+        "by": None,
+        "because": "Call",
+    }
+    change_contact(ann, kind="telephone", value=SECRETS[1], **given)
     Service.objects.create(
         customer=ann, category="local", telephone_number=SECRETS[2], started_on=on
     )
@@ -50,9 +57,7 @@ def ann(settings, tmp_path, reference_data):
         city="Midvale",
         state="UT",
         postcode=SECRETS[5],
-        on=on,
-        by=None,
-        because="Call",
+        **given,
     )
     wished = OptOutRequestFactory(
         stated=SECRETS[6],

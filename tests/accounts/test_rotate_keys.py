@@ -1,6 +1,6 @@
 """A change of keys: everything is sealed anew, in steps that may be interrupted."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.base import ContentFile
@@ -125,7 +125,15 @@ def test_a_telephone_number_is_on_an_account_once_whatever_key_it_was_indexed_by
 
     old, new = keys
     customer = Customer.objects.first()
-    given = {"kind": "telephone", "value": "801-555-0134", "by": None, "because": "Call"}
+    at = datetime(2026, 11, 2, 16, tzinfo=UTC)
+    given = {
+        "kind": "telephone",
+        "value": "801-555-0134",
+        "at": at,
+        "route": "call",
+        "by": None,
+        "because": "Call",
+    }
     first = change_contact(customer, on=date(2026, 11, 2), **given)
     settings.FIELD_KEYS = [new, old]
     assert change_contact(customer, on=date(2026, 11, 3), **given) == first

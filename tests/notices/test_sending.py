@@ -70,7 +70,9 @@ def test_it_goes_to_the_address_frozen_with_the_delivery(sink, campaign_to):
         Delivery.objects.get().customer,
         kind="email",
         value="new@mail.example",
+        at=datetime(2026, 11, 23, 16, tzinfo=UTC),
         on=date(2026, 11, 23),
+        route="call",
         by=None,
         because="Asked by telephone",
     )
