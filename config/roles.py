@@ -67,6 +67,18 @@ LOOKS = (
     "accounts.view_historicalunusuallook",
 )
 
+# Calls with customers and what was proved in them: to read, for those who answer for them.
+CALLS = (
+    "accounts.view_call",
+    "accounts.view_historicalcall",
+    "accounts.view_authenticationtry",
+    "accounts.view_lockrelease",
+    "accounts.view_authoriseduser",
+    "accounts.view_historicalauthoriseduser",
+    "accounts.view_businessexemption",
+    "accounts.view_historicalbusinessexemption",
+)
+
 REPRESENTATIVE = "Support representative"
 SUPERVISOR = "Supervisor"
 MARKETING = "Marketing"
@@ -81,6 +93,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounts.add_customer",
         "accounts.change_customer",
         "accounts.change_contactpoint",
+        "accounts.add_call",
+        "accounts.add_authoriseduser",
         "cpni.add_optoutrequest",
         "cpni.apply_optoutrequest",
         "cpni.opt_in_optoutrequest",
@@ -92,7 +106,11 @@ ROLES: dict[str, tuple[str, ...]] = {
         *RECORDS,
         # Of those who may not look here themselves: representatives and marketing.
         *LOOKS,
+        *CALLS,
         "accounts.review_unusuallook",
+        "accounts.add_call",
+        "accounts.add_authoriseduser",
+        "accounts.add_lockrelease",
         "accounts.change_customer",
         "accounts.change_contactpoint",
         "notices.approve_campaign",
@@ -115,8 +133,14 @@ ROLES: dict[str, tuple[str, ...]] = {
         *RECORDS,
         *SEALS,
         *LOOKS,
+        *CALLS,
         "accounts.view_all_looks",
         "accounts.review_unusuallook",
+        "accounts.add_call",
+        "accounts.add_authoriseduser",
+        "accounts.change_authoriseduser",
+        "accounts.add_businessexemption",
+        "accounts.change_businessexemption",
         "accounts.add_carrier",
         "accounts.change_carrier",
         "accounts.add_customer",
@@ -168,6 +192,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         *RECORDS,
         *SEALS,
         *LOOKS,
+        *CALLS,
         "accounts.view_all_looks",
         "accounts.view_signinevent",
         "accounts.export_customer",

@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import connection, models
 from simple_history.models import HistoricalChanges
 
-from accounts.models import AccountChange, AuthenticationTry, Look, SignInEvent
+from accounts.models import AccountChange, AuthenticationTry, LockRelease, Look, SignInEvent
 from cpni.models import HistoryPurge, PurgedRows, Seal, SealedPage, SealPublication
 
 # Records that are written once, never changed, and are no history of another record. Their key is
@@ -24,6 +24,7 @@ APPEND_ONLY: tuple[type[models.Model], ...] = (
     Look,
     SignInEvent,
     AuthenticationTry,
+    LockRelease,
     AccountChange,
 )
 # The seals themselves: kept like history, and proved by their chain instead of by a seal.

@@ -6,7 +6,7 @@ Outsiders import from here.
 """
 
 from accounts.models.authority import AuthorisedUser, BusinessExemption
-from accounts.models.calls import AuthenticationTry, Call
+from accounts.models.calls import AuthenticationTry, Call, LockRelease
 from accounts.models.carrier import Carrier
 from accounts.models.changes import AccountChange
 from accounts.models.contact_optouts import ContactOptOut
@@ -36,6 +36,7 @@ __all__ = [
     "CustomerListEntry",
     "ImportBatch",
     "ImportProblem",
+    "LockRelease",
     "Look",
     "LookShown",
     "OneTimeCode",

@@ -1,5 +1,7 @@
 """Who may speak for an account: authorised users, and businesses whose contract says how."""
 
+from datetime import date
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -37,6 +39,10 @@ class AuthorisedUser(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.get_authority_display().lower()})"
+
+    def current(self, on: date) -> bool:
+        """Whether it holds on the civil day ``on``; on the day it ended it holds no more."""
+        return self.since <= on and (self.until is None or on < self.until)
 
 
 class BusinessExemption(models.Model):
@@ -79,6 +85,10 @@ class BusinessExemption(models.Model):
 
     def __str__(self) -> str:
         return f"Contract {self.contract}"
+
+    def current(self, on: date) -> bool:
+        """Whether it is in force on the civil day ``on``; on the day it ends it is not any more."""
+        return self.contract_on <= on and (self.until is None or on < self.until)
 
     def clean(self) -> None:
         customer = Customer.objects.filter(pk=self.customer_id).first()

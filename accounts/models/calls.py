@@ -144,6 +144,8 @@ class AuthenticationTry(models.Model):
         blank=True,
         help_text="Kind of document and its expiry, or the contract. No numbers of documents.",
     )
+    # The number of the form with which it was made: sent twice, it is one try and counts once.
+    token = models.UUIDField(null=True, unique=True, editable=False)
 
     class Meta:
         verbose_name = "authentication"
@@ -155,3 +157,33 @@ class AuthenticationTry(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_method_display()}: {self.get_result_display().lower()}"
+
+
+class LockRelease(models.Model):
+    """That a supervisor let tries go on before a lock ended. Written once, never changed.
+
+    It ends one lock: that of a customer, or that of a representative. It authenticates nobody.
+    """
+
+    customer = models.ForeignKey(Customer, models.PROTECT, null=True, blank=True, related_name="+")
+    representative = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    because = models.CharField("reason", max_length=200)
+
+    class Meta:
+        verbose_name = "release of a lock"
+        verbose_name_plural = "releases of locks"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(customer__isnull=False, representative=None)
+                | Q(customer=None, representative__isnull=False),
+                name="accounts_release_of_one_lock",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"Release of {self.customer or self.representative}"

@@ -25,7 +25,8 @@ class Credential(SealedRow):
     question = EncryptedTextField(
         max_length=200, blank=True, help_text="The customer's own; asks for nothing biographical."
     )
-    hash = models.CharField(max_length=255, editable=False)
+    # Sealed as well: what is short enough to be spoken could be guessed by whoever had the table.
+    hash = EncryptedTextField(max_length=255, editable=False)
     since = models.DateTimeField()
     until = models.DateTimeField(null=True, blank=True)
 

@@ -1,14 +1,26 @@
 """Customers, contact points, services, staff, the carrier."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import factory
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.models import Permission
 from django.db import transaction
 from factory.django import DjangoModelFactory
 
 from accounts.bulk_rows import next_ids
-from accounts.models import Carrier, ContactPoint, Customer, Service, User
+from accounts.guessable import spoken
+from accounts.models import (
+    AuthorisedUser,
+    BusinessExemption,
+    Call,
+    Carrier,
+    ContactPoint,
+    Credential,
+    Customer,
+    Service,
+    User,
+)
 
 LONG_AGO = date(2020, 1, 6)
 
@@ -111,3 +123,66 @@ def keep_points(points, batch_size=2_000):
         for pk, point in zip(next_ids(ContactPoint, len(points)), points, strict=True):
             point.pk, point.index = pk, point.blind_index(point.kind, point.values)
         return ContactPoint.objects.bulk_create(points, batch_size=batch_size)
+
+
+class AuthorisedUserFactory(DjangoModelFactory):
+    """Someone who may ask about an account; ``authority="full"`` or ``"billing"``."""
+
+    class Meta:
+        model = AuthorisedUser
+
+    customer = factory.SubFactory(CustomerFactory)
+    name = factory.Sequence(lambda n: f"Nell User{n}")
+    since = LONG_AGO
+
+
+class BusinessExemptionFactory(DjangoModelFactory):
+    """A contract in force that says how a business is authenticated."""
+
+    class Meta:
+        model = BusinessExemption
+
+    customer = factory.SubFactory(CustomerFactory, kind="business")
+    account_representative = "Sam Key"
+    contract = factory.Sequence(lambda n: f"MSA-{n}, clause 9")
+    contract_on = LONG_AGO
+    terms = "The caller names the word of the month."
+
+
+class CredentialFactory(DjangoModelFactory):
+    """A password, ``said="blue kite 42"`` unless told; ``kind="backup"`` is a back-up question."""
+
+    class Meta:
+        model = Credential
+
+    class Params:
+        said = "blue kite 42"
+
+    customer = factory.SubFactory(CustomerFactory)
+    kind = "password"
+    question = factory.LazyAttribute(
+        lambda made: "What was your first pet called?" if made.kind == "backup" else ""
+    )
+    hash = factory.LazyAttribute(lambda made: make_password(spoken(made.said)))
+    since = datetime(2026, 1, 5, 18, tzinfo=UTC)
+
+
+class CallFactory(DjangoModelFactory):
+    """An open call of the account holder to a representative who may take calls."""
+
+    class Meta:
+        model = Call
+
+    customer = factory.SubFactory(CustomerFactory)
+    by = factory.SubFactory(UserFactory, may="accounts.add_call")
+    started_at = datetime(2026, 11, 23, 18, tzinfo=UTC)
+
+    class Params:
+        store = factory.Trait(direction="store")
+        ended = factory.Trait(ended_at=datetime(2026, 11, 23, 18, 5, tzinfo=UTC), outcome="done")
+        authorised = factory.Trait(
+            caller="authorised",
+            authorised_user=factory.SubFactory(
+                AuthorisedUserFactory, customer=factory.SelfAttribute("..customer")
+            ),
+        )
