@@ -55,6 +55,16 @@ NAVIGATION = [
             entry("Customers", "group", "accounts", "customer"),
             entry("Saved lists", "lists", "accounts", "customerlist"),
             entry("Imports", "upload_file", "accounts", "importbatch"),
+            entry("Authorised users", "supervised_user_circle", "accounts", "authoriseduser"),
+            entry("Business exemptions", "handshake", "accounts", "businessexemption"),
+        ],
+    },
+    {
+        "title": "Calls",
+        "separator": True,
+        "items": [
+            entry("Calls", "call", "accounts", "call"),
+            entry("Released locks", "lock_open", "accounts", "lockrelease"),
         ],
     },
     {

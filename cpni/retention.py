@@ -16,13 +16,21 @@ from django.db.models.functions import Coalesce
 
 from accounts.civil import add_months
 from accounts.models import (
+    AccountChange,
+    AuthenticationTry,
+    AuthorisedUser,
+    BusinessExemption,
+    Call,
     Carrier,
     ContactPoint,
+    Credential,
     Customer,
     ImportBatch,
     ImportProblem,
+    LockRelease,
     Look,
     LookShown,
+    OneTimeCode,
     Run,
     Service,
     SignInEvent,
@@ -214,6 +222,31 @@ def _earlier_states(model: Any, owner: str, **guard: Any) -> Records:
     )
 
 
+def _of_held_customers(held: Held) -> Q:
+    return Q(customer__in=held.customers)
+
+
+def _ended(model: Any, day: str, label: str) -> Records:
+    """What held for a time: authority, a contract, a password, a code. What holds has no age."""
+    timed = model._meta.get_field(day).get_internal_type() == "DateTimeField"
+
+    def relied_on(cut: Cut) -> Conditions:
+        if model is not AuthorisedUser:
+            return {}
+        calls = Call.objects.filter(authorised_user=OuterRef("pk"))
+        return {"A call of theirs is kept": _exists(calls)}
+
+    return Records(
+        kinds.AUTHORITIES,
+        label,
+        model,
+        day,
+        due=lambda cut: model.objects.filter(**{f"{day}__lt": cut.at if timed else cut.on}),
+        relied_on=relied_on,
+        under=_of_held_customers,
+    )
+
+
 def _campaigns(cut: Cut) -> QuerySet[Campaign]:
     return Campaign.objects.annotate(ended=Coalesce("finished_at", "started_at")).filter(
         status__in=(Campaign.Status.FINISHED, Campaign.Status.CANCELLED), ended__lt=cut.at
@@ -337,6 +370,40 @@ RECORDS: tuple[Records, ...] = (
         SignInEvent,
         "at",
         due=lambda cut: SignInEvent.objects.filter(at__lt=cut.at),
+    ),
+    _ended(AuthorisedUser, "until", "Ended authority of users"),
+    _ended(BusinessExemption, "until", "Ended business exemptions"),
+    _ended(Credential, "until", "Ended passwords and back-ups"),
+    _ended(OneTimeCode, "expires_at", "Codes"),
+    Records(
+        kinds.CALLS,
+        "Calls",
+        Call,
+        "ended_at",
+        due=lambda cut: Call.objects.filter(ended_at__lt=cut.at),
+        relied_on=lambda cut: {
+            "A change of the account in it is kept": _exists(
+                AccountChange.objects.filter(call=OuterRef("pk"))
+            )
+        },
+        under=_of_held_customers,
+        below=((AuthenticationTry, "call"),),
+    ),
+    Records(
+        kinds.CALLS,
+        "Account changes",
+        AccountChange,
+        "at",
+        due=lambda cut: AccountChange.objects.filter(at__lt=cut.at),
+        under=_of_held_customers,
+    ),
+    Records(
+        kinds.CALLS,
+        "Releases of locks",
+        LockRelease,
+        "at",
+        due=lambda cut: LockRelease.objects.filter(at__lt=cut.at),
+        under=_of_held_customers,
     ),
     Records(
         kinds.RUNS,

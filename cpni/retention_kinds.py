@@ -52,6 +52,10 @@ INCIDENTS = Kind("incident", "Incidents", 24, "64.2011(d)", 60, "released")
 IMPORTS = Kind("import", "Imports and their refused rows", 0, NO_RULE, 36, "started")
 LOOKS = Kind("look", "Looks at customers", 0, NO_RULE, 36, "seen")
 SIGN_INS = Kind("sign_in", "What happened at the door", 0, NO_RULE, 36, "happened")
+CALLS = Kind("call", "Calls, authentications and account changes", 12, "64.2009(e)", 60, "ended")
+AUTHORITIES = Kind(
+    "authority", "Ended authority, exemptions, passwords and codes", 0, NO_RULE, 60, "ended"
+)
 RUNS = Kind("run", "Job runs", 0, NO_RULE, 36, "started")
 
 KINDS = (
@@ -67,6 +71,8 @@ KINDS = (
     IMPORTS,
     LOOKS,
     SIGN_INS,
+    CALLS,
+    AUTHORITIES,
     RUNS,
 )
 BY_CODE = {kind.code: kind for kind in KINDS}

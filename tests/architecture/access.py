@@ -17,10 +17,14 @@ LETTERS = {
 
 #   record                       list     add    edit   history
 ACCESS = {
+    "accounts.authoriseduser": ("SOA", "", "", "SOA"),
+    "accounts.businessexemption": ("SOA", "O", "", "SOA"),
+    "accounts.call": ("SOA", "", "", "SOA"),
     "accounts.carrier": ("RSOA", "O", "O", "SOA"),
     "accounts.customer": ("RSOA", "RO", "RSO", "RSOA"),
     "accounts.customerlist": ("SMOA", "O", "O", "SOA"),
     "accounts.importbatch": ("SOA", "", "", ""),
+    "accounts.lockrelease": ("SOA", "", "", ""),
     "accounts.look": ("SOA", "", "", ""),
     "accounts.unusuallook": ("SOA", "", "", "SOA"),
     "accounts.run": ("SOA", "", "", ""),
@@ -49,6 +53,8 @@ ACCESS = {
 
 # What is done with a record or seen of it on pages of its own, by the last part of the name.
 ACTS = {
+    "accounts.businessexemption": {"end_exemption": "O"},
+    "accounts.call": {"release_lock": "S"},
     "accounts.customer": {
         "record_choice": "RSO",
         "change_contact": "RSO",

@@ -8,13 +8,27 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import looks
-from accounts.models import CustomerList, ImportBatch, Look, Run, SignInEvent, UnusualLook
+from accounts.models import (
+    CustomerList,
+    ImportBatch,
+    LockRelease,
+    Look,
+    Run,
+    SignInEvent,
+    UnusualLook,
+)
 from cpni.assuming import assume_due
 from cpni.models import Approval, Disclosure, HistoryPurge
 from cpni.sealing import seal_due
 from notices.models import PolicyBinding, PostBatch, Use
 from tests.architecture.access import ACCESS, LETTERS
-from tests.factories.accounts import CarrierFactory, UserFactory
+from tests.factories.accounts import (
+    AuthorisedUserFactory,
+    BusinessExemptionFactory,
+    CallFactory,
+    CarrierFactory,
+    UserFactory,
+)
 from tests.factories.cpni import (
     IncidentFactory,
     LegalHoldFactory,
@@ -45,10 +59,16 @@ def records(reference_data):
     delivery = DeliveryFactory()
     assume_due(on=date(2026, 11, 4))
     return {
+        "accounts.authoriseduser": AuthorisedUserFactory(),
+        "accounts.businessexemption": BusinessExemptionFactory(),
+        "accounts.call": CallFactory(),
         "accounts.carrier": CarrierFactory(),
         "accounts.customer": delivery.customer,
         "accounts.customerlist": CustomerList.objects.create(name="Friends"),
         "accounts.importbatch": ImportBatch.objects.create(file_name="x.csv", started_at=AT),
+        "accounts.lockrelease": LockRelease.objects.create(
+            customer=delivery.customer, by=UserFactory(), at=AT, because="x"
+        ),
         "accounts.look": looks.record(
             by=UserFactory(),
             at=AT,

@@ -11,14 +11,27 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import looks
-from accounts.models import CustomerList, ImportBatch, Look, SignInEvent, UnusualLook
+from accounts.models import (
+    CustomerList,
+    ImportBatch,
+    LockRelease,
+    Look,
+    SignInEvent,
+    UnusualLook,
+)
 from config import roles
 from cpni import optouts
 from cpni.assuming import assume_due
 from cpni.models import Disclosure, HistoryPurge, Seal
 from cpni.sealing import seal_due
 from notices.models import PolicyBinding, PostBatch, Use
-from tests.factories.accounts import CarrierFactory, UserFactory
+from tests.factories.accounts import (
+    AuthorisedUserFactory,
+    BusinessExemptionFactory,
+    CallFactory,
+    CarrierFactory,
+    UserFactory,
+)
 from tests.factories.cpni import (
     IncidentFactory,
     LegalHoldFactory,
@@ -31,9 +44,13 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 
 QUERIES = {
+    "accounts_authoriseduser": 9,
+    "accounts_businessexemption": 9,
+    "accounts_call": 9,
     "accounts_customer": 26,
     "accounts_customerlist": 9,
     "accounts_importbatch": 10,
+    "accounts_lockrelease": 9,
     "accounts_look": 14,
     "accounts_unusuallook": 9,
     "accounts_run": 9,
@@ -65,6 +82,10 @@ def more_records(number):
         customer = delivery.customer
         request = OptOutRequestFactory()
         OptOutRequestFactory()
+        AuthorisedUserFactory(customer=customer)
+        BusinessExemptionFactory()
+        CallFactory(customer=customer)
+        LockRelease.objects.create(customer=customer, by=UserFactory(), at=AT, because="x")
         optouts.apply(request, customer=customer, on=date(2026, 11, 4), by=None, because="x")
         DeliveryFactory(campaign=delivery.campaign)
         assume_due(on=date(2026, 11, 4))
