@@ -28,14 +28,14 @@ PART = 4  # characters in a row that make a part of a number
 BETTER = "Two unrelated words do well."
 
 MONTHS = (
-    r"jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?"
-    r"|sept?(?:ember)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?|ene(?:ro)?|febrero|marzo"
-    r"|abr(?:il)?|mayo|junio|julio|ago(?:sto)?|septiembre|setiembre|octubre|noviembre"
-    r"|dic(?:iembre)?"
+    r"january|february|march|april|june|july|august|september|october|november|december|enero"
+    r"|febrero|marzo|abril|mayo|junio|julio|agosto|septiembre|setiembre|octubre|noviembre|diciembre"
 )
+# In the middle of a word they are none: “Omar 12”.
+SHORT_MONTHS = r"jan|feb|mar|apr|may|jun|jul|aug|sept?|oct|nov|dec|ene|abr|ago|dic"
 DATE_IN_WORDS = re.compile(
-    rf"(?<![a-z])(?:{MONTHS})[\W_]*(?:of|de)?[\W_]*\d{{1,4}}"
-    rf"|\d{{1,4}}(?:st|nd|rd|th)?[\W_]*(?:of|de)?[\W_]*(?:{MONTHS})(?![a-z])"
+    rf"(?:{MONTHS}|(?<![a-z])(?:{SHORT_MONTHS}))[\W_]*(?:of|de)?[\W_]*\d{{1,4}}"
+    rf"|\d{{1,4}}(?:st|nd|rd|th)?[\W_]*(?:of|de)?[\W_]*(?:{MONTHS}|(?:{SHORT_MONTHS})(?![a-z]))"
 )
 DATE_IN_DIGITS = re.compile(r"(?<!\d)\d{1,4}([-/. ])\d{1,2}\1\d{1,4}(?!\d)")
 # By the number of digits in a row: of how many each part of a day without signs may consist.

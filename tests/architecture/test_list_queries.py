@@ -44,28 +44,28 @@ pytestmark = pytest.mark.django_db
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 
 QUERIES = {
-    "accounts_authoriseduser": 9,
-    "accounts_businessexemption": 9,
-    "accounts_call": 9,
-    "accounts_customer": 26,
+    "accounts_authoriseduser": 15,
+    "accounts_businessexemption": 15,
+    "accounts_call": 14,
+    "accounts_customer": 27,
     "accounts_customerlist": 9,
-    "accounts_importbatch": 10,
-    "accounts_lockrelease": 9,
-    "accounts_look": 14,
+    "accounts_importbatch": 11,
+    "accounts_lockrelease": 14,
+    "accounts_look": 15,
     "accounts_unusuallook": 9,
     "accounts_run": 9,
     "accounts_signinevent": 9,
     "accounts_user": 12,
     "notices_use": 9,
     "notices_policyversion": 11,
-    "notices_policybinding": 14,
+    "notices_policybinding": 15,
     "notices_notice": 11,
     "notices_campaign": 12,
-    "notices_delivery": 14,
+    "notices_delivery": 15,
     "notices_postbatch": 10,
-    "cpni_optoutrequest": 14,
-    "cpni_approval": 14,
-    "cpni_disclosure": 14,
+    "cpni_optoutrequest": 15,
+    "cpni_approval": 15,
+    "cpni_disclosure": 15,
     "cpni_incident": 9,
     "cpni_seal": 11,
     "cpni_historypurge": 9,
@@ -160,7 +160,7 @@ def test_the_customer_page_costs_a_pinned_number_of_queries(officer):
     officer.get(address)
     with CaptureQueriesContext(connection) as queries:
         officer.get(address)
-    assert len(queries) <= 40
+    assert len(queries) <= 41
 
 
 def test_the_home_page_costs_a_pinned_number_of_queries(officer):

@@ -1,17 +1,26 @@
 """Below the pages: a verb that is called around them asks for the same permission."""
 
+import uuid
 from datetime import UTC, date, datetime
 
 import pytest
 
-from accounts import customers, lists
+from accounts import (
+    authenticating,
+    authorised_users,
+    calls,
+    credentials,
+    customers,
+    exemptions,
+    lists,
+)
 from accounts.errors import Refused
 from accounts.permissions import NotAllowed
 from config import roles
 from cpni import disclosures, incidents, merging, optouts
 from notices import campaigns, letters, outcomes, policies, publishing
 from notices.models import PostBatch, Use
-from tests.factories.accounts import CustomerFactory, UserFactory
+from tests.factories.accounts import BusinessExemptionFactory, CustomerFactory, UserFactory
 from tests.factories.cpni import IncidentFactory, OptOutRequestFactory
 from tests.factories.notices import (
     CampaignFactory,
@@ -153,6 +162,56 @@ VERBS = {
     "begin a service again": (
         [R, S, O],
         lambda by: customers.reconnect(CustomerFactory(discontinued=True), on=ON, by=by, **WHY),
+    ),
+    "take a call": (
+        [R, S, O],
+        lambda by: calls.start(
+            CustomerFactory(),
+            by=by,
+            direction="inbound",
+            caller="holder",
+            at=AT,
+            token=uuid.uuid4(),
+        ),
+    ),
+    "set the first password": (
+        [R, S, O],
+        lambda by: credentials.set_password(
+            CustomerFactory(active_since=ON),
+            new="violet tractor",
+            by=by,
+            at=AT,
+            on=ON,
+            route="admin",
+            **WHY,
+        ),
+    ),
+    "enter a signed authority": (
+        [O],
+        lambda by: authorised_users.add(
+            CustomerFactory(), name="Nell", authority="ask", on=ON, at=AT, by=by, **WHY
+        ),
+    ),
+    "enter a business exemption": (
+        [O],
+        lambda by: exemptions.add(
+            CustomerFactory(kind="business"),
+            account_representative="Sam Key",
+            contract="MSA-7",
+            contract_on=ON,
+            terms="Word of the month",
+            on=ON,
+            by=by,
+            **WHY,
+        ),
+    ),
+    "end a business exemption": (
+        [O],
+        lambda by: exemptions.end(BusinessExemptionFactory(), on=ON, by=by, **WHY),
+    ),
+    "release a lock": (
+        [S],
+        lambda by: authenticating.release(customer=CustomerFactory(), by=by, at=AT, **WHY),
     ),
     "save a list": (
         [O],

@@ -10,7 +10,7 @@ import accounts.encrypted_fields
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("accounts", "0002_cache_table"),
+        ("accounts", "0003_change_is_told_in_several_places"),
     ]
 
     operations = [

@@ -11,7 +11,7 @@ def keep(apps, schema_editor):
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("config", "0002_history_is_kept"),
-        ("accounts", "0003_tries_are_counted"),
+        ("config", "0003_changed_tables_are_kept"),
+        ("accounts", "0004_tries_are_counted"),
     ]
     operations = [migrations.RunPython(keep, migrations.RunPython.noop)]
