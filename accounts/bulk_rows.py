@@ -32,8 +32,8 @@ def insert_rows(
 ) -> None:
     """Insert ``rows``, whose values are in the order of the field ``names``, "id" the first.
 
-    Texts of encrypted fields are sealed on the way. No signal is sent and no history written: call
-    ``accounts.history.record_rows`` next.
+    Where the key is of several columns there is no "id". Texts of encrypted fields are sealed on
+    the way. No signal is sent and no history written: call ``accounts.history.record_rows`` next.
     """
     column_of = {f.name: f.column for f in model._meta.concrete_fields}
     columns = [str(column_of[name]) for name in names]

@@ -11,7 +11,8 @@ from accounts import history
 from accounts.bulk_rows import insert_rows, next_ids, update_rows
 from accounts.encryption import blind_index
 from accounts.import_rows import CheckedRow, Problem, ServiceCell
-from accounts.models import ContactPoint, Customer, Service, User
+from accounts.models import ContactPoint, Customer, NameWord, Service, User
+from accounts.models.name_words import word_rows
 
 Kind, Status = ContactPoint.Kind, Customer.Status
 
@@ -38,6 +39,7 @@ POINT_FIELDS = (
     "state",
     "postcode",
     "index",
+    "postcode_index",
     "since",
 )
 SERVICE_FIELDS = (
@@ -97,6 +99,7 @@ class _Chunk:
         self.new_points: list[tuple[Any, ...]] = []
         self.new_services: list[tuple[Any, ...]] = []
         self.changed_customers: list[Customer] = []
+        self.renamed: dict[int, str] = {}
         self.ended_points: list[ContactPoint] = []
         self.changed_services: dict[int, Service] = {}
 
@@ -148,6 +151,8 @@ class _Chunk:
             if given and given != getattr(customer, name):
                 setattr(customer, name, given)
                 changed = True
+                if name == "name":
+                    self.renamed[customer.pk] = given
         status = self.change_status(customer, row)
         if status:
             effects.append(status)
@@ -242,6 +247,10 @@ class _Chunk:
         if self.new_customers:
             insert_rows(Customer, CUSTOMER_FIELDS, sorted(self.new_customers))
             self.record(Customer, [c[0] for c in self.new_customers], "+")
+        if self.renamed:
+            NameWord.objects.filter(customer__in=self.renamed).delete()
+        named = (*((c[0], c[2]) for c in self.new_customers), *self.renamed.items())
+        insert_rows(NameWord, NameWord.FIELDS, word_rows(named))
         self.insert(ContactPoint, POINT_FIELDS, self.new_points)
         self.insert(Service, SERVICE_FIELDS, self.new_services)
 
@@ -280,7 +289,8 @@ def _contradiction(customer: Customer, row: CheckedRow) -> Problem | None:
 
 def _point(customer_id: int, kind: str, values: tuple[str, ...], since: date) -> tuple[Any, ...]:
     """A contact point in the order of ``POINT_FIELDS``, without its id."""
-    return customer_id, kind, *values, ContactPoint.blind_index(kind, values), since
+    index = ContactPoint.blind_index(kind, values)
+    return customer_id, kind, *values, index, ContactPoint.postcode_blind_index(values[-1]), since
 
 
 def _service(customer_id: int, cell: ServiceCell) -> tuple[Any, ...]:

@@ -4,13 +4,11 @@
 what the higher floors know: approvals, notices, objections. So imports run one way.
 """
 
-import re
 from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.core.exceptions import ValidationError
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -18,19 +16,17 @@ from import_export.admin import ImportExportModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
-from accounts import looks
+from accounts import finding, looks
 from accounts.admin.base import ReadOnlyInline, ReasonForm, RecordAdmin
 from accounts.admin.customer_acts import CustomerActs
 from accounts.admin.exports import CountedExport
 from accounts.admin.import_forms import CheckedImport
 from accounts.admin.labels import CALM, GOOD, WAIT, choice_label, label
-from accounts.fields import one_line, telephone, telephone_shown
+from accounts.fields import one_line, telephone_shown
 from accounts.models import Carrier, ContactPoint, Customer, Service
-from accounts.models.contacts import postal_key
 from accounts.resources import CustomerResource
 
-# A ZIP code and a house number, as in "84047 7730" or "84047-1234, 7730".
-PLACE = re.compile(r"(?P<postcode>\d{5})(?:-\d{4})?[\s,]+(?P<house>\d{1,9})", re.ASCII)
+LISTED = 500  # customers whom a search of the list shows at most
 STATUS_TONES = {
     Customer.Status.ACTIVE: GOOD,
     Customer.Status.DISCONTINUED: CALM,
@@ -134,7 +130,7 @@ class CustomerAdmin(
     ]
     list_filter_submit = True
     search_fields = ("account_number__startswith",)  # see get_search_results
-    search_help_text = "Account, name, telephone, e-mail, or ZIP code and house number"
+    search_help_text = "Account, name, telephone, e-mail, ZIP code"
     ordering = ("account_number",)
     inlines = (ContactPointInline, ServiceInline)
     readonly_fields = ("status_words", "active_since", "consent_words", "looks_link")
@@ -198,33 +194,12 @@ class CustomerAdmin(
 
     def search_kind(self, term: str) -> str:
         """What the term looks like; a name is whatever looks like nothing else."""
-        if "@" in term:
-            return "e-mail address"
-        if _number(term):
-            return "telephone number"
-        return "account number" if any(c.isdigit() for c in term) else "name"
+        return finding.kind_of(term)
 
     def found_by(self, term: str) -> Any:
-        """Ids of the customers that ``term`` may mean.
-
-        Account number, name, telephone number, e-mail address, or ZIP code and house number.
-        """
-        # One question for each table: a join of all three would read all three as a whole.
-        meant = Q(account_number__startswith=term) | Q(account_number__startswith=term.upper())
-        if "@" in term:
-            points = ContactPoint.objects.found_by(ContactPoint.Kind.EMAIL, term)
-            meant |= Q(pk__in=points.values("customer"))
-        elif place := PLACE.fullmatch(term):
-            key = postal_key(place["house"], place["postcode"])
-            points = ContactPoint.objects.found_by(ContactPoint.Kind.POST, key)
-            meant |= Q(pk__in=points.values("customer"))
-        elif number := _number(term):
-            points = ContactPoint.objects.found_by(ContactPoint.Kind.TELEPHONE, number)
-            services = Service.objects.numbered(number)
-            meant |= Q(pk__in=points.values("customer")) | Q(pk__in=services.values("customer"))
-        else:
-            meant |= Q(name__istartswith=term) | Q(name__iendswith=f" {term}")
-        return Customer.objects.filter(meant).values("pk")
+        """Ids of the customers that ``term`` may mean, the likeliest ``LISTED`` of them."""
+        found = finding.find(term, on=Carrier.today(), limit=LISTED)
+        return [one.customer_id for one in found]
 
     @display(description="Who looked")
     def looks_link(self, customer: Customer) -> str:
@@ -274,13 +249,3 @@ def of_record(point: ContactPoint, on: date) -> str:
 def telephone_words(number: str) -> str:
     """A number of record as people write it."""
     return telephone_shown(number) if number else "–"
-
-
-def _number(term: str) -> str | None:
-    """``term`` in the form in which numbers are kept, if it looks like a telephone number."""
-    if len(re.sub(r"\D", "", term)) < 7 or re.search(r"[A-Za-z]", term):
-        return None
-    try:
-        return telephone(term)
-    except ValidationError:
-        return None

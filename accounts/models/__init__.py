@@ -1,7 +1,8 @@
 """Who? Customers, how to reach them, their services; the carrier; the staff; job runs.
 
-Inside the package imports run: staff <- signin; staff, carrier, runs, looks <- customers <-
-services, contacts, lists, imports, authority, contact_optouts <- credentials, calls <- changes.
+Inside the package imports run: staff <- signin; staff, carrier, runs, looks, name_words <-
+customers <- services, contacts, lists, imports, authority, contact_optouts <- credentials, calls <-
+changes.
 Outsiders import from here.
 """
 
@@ -16,6 +17,7 @@ from accounts.models.customers import Customer
 from accounts.models.imports import ImportBatch, ImportProblem
 from accounts.models.lists import CustomerList, CustomerListEntry
 from accounts.models.looks import Look, LookShown, UnusualLook
+from accounts.models.name_words import NameWord
 from accounts.models.runs import Run
 from accounts.models.services import Service
 from accounts.models.signin import SignInAttempts, SignInEvent
@@ -39,6 +41,7 @@ __all__ = [
     "LockRelease",
     "Look",
     "LookShown",
+    "NameWord",
     "OneTimeCode",
     "Run",
     "Service",

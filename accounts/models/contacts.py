@@ -18,6 +18,8 @@ from accounts.fields import house_number, telephone_shown
 from accounts.history import History
 from accounts.models.customers import Customer
 
+POSTCODE = "postcode"  # the kind of blind index of a ZIP code alone
+
 
 class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
     """Questions about contact points."""
@@ -33,6 +35,11 @@ class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
         """
         text = text.casefold() if kind == ContactPoint.Kind.EMAIL else text
         return self.filter(index__in=encryption.blind_indexes(kind, text))
+
+    def in_postcode(self, postcode: str) -> "ContactPointQuerySet":
+        """Postal addresses in the area of a ZIP code (its first five digits), ended ones too."""
+        indexes = encryption.blind_indexes(POSTCODE, postcode[:5])
+        return self.filter(kind=ContactPoint.Kind.POST, postcode_index__in=indexes)
 
 
 def postal_key(line1: str, postcode: str) -> str:
@@ -62,6 +69,9 @@ class ContactPoint(SealedRow):
     state = models.CharField(max_length=2, blank=True)
     postcode = EncryptedTextField("ZIP code", max_length=10, blank=True)
     index = BlindIndexField(help_text="What it is searched by.")
+    # A stolen database tells by it which addresses share a ZIP code, and how many: about what the
+    # plain city and state tell already.
+    postcode_index = BlindIndexField(help_text="What a postal address's ZIP code is searched by.")
     since = models.DateField(help_text="The day it came onto the account.")
     until = models.DateField(null=True, blank=True, help_text="The day it was replaced.")
     undeliverable_since = models.DateField(
@@ -70,7 +80,9 @@ class ContactPoint(SealedRow):
 
     objects = ContactPointQuerySet.as_manager()
     # What never changes need not stand in every row of its history.
-    history = History(excluded_fields=["value", "line1", "line2", "postcode", "index"])
+    history = History(
+        excluded_fields=["value", "line1", "line2", "postcode", "index", "postcode_index"]
+    )
 
     VALUE_FIELDS = ("value", "line1", "line2", "city", "state", "postcode")
 
@@ -94,7 +106,14 @@ class ContactPoint(SealedRow):
                 violation_error_message="A contact point needs its address or number.",
             ),
         ]
-        indexes = [models.Index(fields=["index"], name="accounts_contact_search")]
+        indexes = [
+            models.Index(fields=["index"], name="accounts_contact_search"),
+            models.Index(
+                fields=["postcode_index", "customer"],
+                condition=Q(kind="post"),
+                name="accounts_contact_postcode",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.text.replace("\n", ", ")
@@ -102,6 +121,7 @@ class ContactPoint(SealedRow):
     def save(self, *args: Any, **kwargs: Any) -> None:
         if self._state.adding:
             self.index = self.blind_index(self.kind, self.values)
+            self.postcode_index = self.postcode_blind_index(self.postcode)
         else:
             stored = ContactPoint.objects.get(pk=self.pk)
             if stored.values != self.values:
@@ -123,9 +143,17 @@ class ContactPoint(SealedRow):
             kind, value.casefold() if kind == ContactPoint.Kind.EMAIL else value
         )
 
+    @staticmethod
+    def postcode_blind_index(postcode: str) -> bytes:
+        """What an address in the area of this ZIP code is searched by; nothing stays nothing."""
+        return encryption.blind_index(POSTCODE, postcode[:5])
+
     def blind_indexes(self) -> dict[str, bytes]:
-        """Its index by the newest key, for a change of keys."""
-        return {"index": self.blind_index(self.kind, self.values)}
+        """Its indexes by the newest key, for a change of keys."""
+        return {
+            "index": self.blind_index(self.kind, self.values),
+            "postcode_index": self.postcode_blind_index(self.postcode),
+        }
 
     @property
     def text(self) -> str:

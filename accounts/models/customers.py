@@ -1,10 +1,25 @@
 """Customers: the parties with whom the carrier has accounts."""
 
-from django.core.exceptions import ValidationError
-from django.db import models
-from django.db.models import Q
+from collections.abc import Iterable
+from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.db import models, transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Lower, Replace
+
+from accounts.bulk_rows import insert_rows
 from accounts.history import History
+from accounts.models.name_words import NameWord, PlainCharField, word_rows
+
+ACCOUNT_SEPARATORS = "-/. _#"  # what people put into an account number, and leave out again
+
+
+def _account_key() -> Any:
+    key: Any = Lower("account_number")
+    for separator in ACCOUNT_SEPARATORS:
+        key = Replace(key, Value(separator), Value(""))
+    return key
 
 
 class CustomerQuerySet(models.QuerySet["Customer"]):
@@ -13,6 +28,19 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
     def active(self) -> "CustomerQuerySet":
         """Those to whom service is provided now (64.2003(f))."""
         return self.filter(status=Customer.Status.ACTIVE)
+
+    def update(self, **kwargs: Any) -> int:
+        """As ever, but not of names, whose words would stay behind."""
+        if "name" in kwargs:
+            raise TypeError("a name changes with its words: save the customer, or write in sets")
+        return super().update(**kwargs)
+
+    def bulk_create(self, objs: Iterable[Any], *args: Any, **kwargs: Any) -> Any:
+        """As ever, with the words of their names."""
+        with transaction.atomic():
+            made: list[Any] = super().bulk_create(objs, *args, **kwargs)
+            insert_rows(NameWord, NameWord.FIELDS, word_rows((c.pk, c.name) for c in made))
+        return made
 
 
 class Customer(models.Model):
@@ -62,8 +90,13 @@ class Customer(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="merged_from"
     )
 
+    # Without case and separators; computed by the database, so that it follows on every route.
+    account_key = models.GeneratedField(
+        expression=_account_key(), output_field=PlainCharField(max_length=40), db_persist=True
+    )
+
     objects = CustomerQuerySet.as_manager()
-    history = History()
+    history = History(excluded_fields=["account_key"])
 
     class Meta:
         constraints = [
@@ -89,6 +122,7 @@ class Customer(models.Model):
                 name="accounts_customer_merged_names_other",
             ),
         ]
+        indexes = [models.Index(fields=["account_key"], name="accounts_customer_account_key")]
         permissions = [
             ("import_customer", "Can import customers"),
             ("export_customer", "Can export customers"),
@@ -97,6 +131,14 @@ class Customer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.name} ({self.account_number})"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save it, and the words of its name with it."""
+        new, fields = self._state.adding, kwargs.get("update_fields")
+        with transaction.atomic():
+            super().save(*args, **kwargs)
+            if fields is None or "name" in fields:
+                NameWord.objects.follow(self, new=new)
 
     def clean(self) -> None:
         if self.merged_into_id is not None and self.merged_into_id == self.pk:

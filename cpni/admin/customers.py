@@ -93,7 +93,7 @@ class CustomerRecordAdmin(CustomerAdmin):
     )
     list_filter = [StandingFilter, *CustomerAdmin.list_filter]
     list_select_related = ("merged_into",)
-    search_help_text = "Account, name, telephone, e-mail, reference"
+    search_help_text = "Account, name, telephone, e-mail, ZIP code, reference"
     change_form_outer_before_template = "cpni/admin/customer_panels.html"
     actions_detail = (
         "record_choice",

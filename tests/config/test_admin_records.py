@@ -1,7 +1,10 @@
 """Editing a record: who and why are kept, nothing is kept when nothing changed."""
 
+from datetime import date
+
 import pytest
 
+from accounts.finding import find
 from accounts.models import Customer, User
 from config import roles
 from tests.factories.accounts import CustomerFactory, UserFactory
@@ -41,6 +44,15 @@ def test_a_change_is_kept_with_who_and_why(staff, client, address, customer):
     row = customer.history.first()
     kept = (row.name, row.history_user, row.actor, row.history_change_reason)
     assert kept == ("Ann Example", user, "Robin Hale", "She spelled it")
+
+
+def test_a_customer_is_found_by_the_name_that_a_form_gave(client_of, address, customer):
+    form = {**FORM, "name": "Ann Married", "because": "Married"}
+    client_of(roles.OFFICER).post(address("accounts_customer", "change", customer.pk), form)
+    found = [
+        one.why for words in ("married", "example") for one in find(words, on=date(2026, 11, 23))
+    ]
+    assert found == ["name"]
 
 
 def test_saving_what_is_there_already_records_nothing(client_of, address, customer, said):
