@@ -283,6 +283,7 @@ STORAGES = {
 }
 # A trial serves the libraries' own files; production serves what `collectstatic` gathered.
 WHITENOISE_USE_FINDERS = not PRODUCTION
+WHITENOISE_ALLOW_ALL_ORIGINS = False  # no other site has a use for our files
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 
 # --- Requests ------------------------------------------------------------------------------------
