@@ -82,6 +82,12 @@ def test_there_are_no_actions_but_those_of_the_table(rf):
     assert found == set(BULK_ACTIONS)
 
 
+@pytest.fixture(autouse=True)
+def nobody_asks_too_often(settings):
+    """One person opens every address there is within a minute."""
+    settings.REQUESTS_PER_MINUTE = settings.REQUESTS_PER_MINUTE_SIGNED_OUT = 10_000
+
+
 @pytest.fixture
 def everything(records, settings, tmp_path):  # noqa: F811
     """One of every record, a scan, and a captured message."""
