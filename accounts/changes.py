@@ -19,11 +19,15 @@ What was decided where the rule leaves it open (domain.md 6.2):
   changes no address and no password of the account that remains.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.db import connection
+
 from accounts import history
+from accounts.bulk_rows import insert_rows, next_ids
 from accounts.models import AccountChange, ContactPoint, Customer, Service, User
 
 Kind = ContactPoint.Kind
@@ -47,6 +51,7 @@ def note(
     route: str,
     by: User | None,
     new: ContactPoint | None = None,
+    because: str = "",
 ) -> AccountChange:
     """Record that something of ``kind`` is about to be created or changed, and where it is told.
 
@@ -71,6 +76,7 @@ def note(
         by=by,
         new=new.values if new else None,
     )
+    change.because = because
     change.save(force_insert=True)
     return change
 
@@ -87,7 +93,7 @@ def noted(
     by: User | None,
     new: Sequence[str] | None = None,
 ) -> AccountChange:
-    """The unsaved row of one change, for whoever writes many. Arguments as for :func:`note`.
+    """The unsaved row of one change. Arguments as for :func:`note`; ``new`` are values.
 
     ``points`` and ``services`` are all of the customer's, ended ones too, as they were before.
     """
@@ -105,6 +111,51 @@ def noted(
         postal_point=place.postal,
         email_point=place.email,
         service=place.service,
+    )
+
+
+@dataclass(frozen=True)
+class Told:
+    """One change of many: whose, of which kind, and the values of the address that comes."""
+
+    customer: Customer
+    kind: str
+    new: Sequence[str]
+
+
+def note_many(told: Sequence[Told], *, at: datetime, on: date, route: str, by: User | None) -> None:
+    """Note changes of many customers in a fixed number of statements; see :func:`note`."""
+    if not told:
+        return
+    ids = {one.customer.pk for one in told}
+    points: dict[int, list[ContactPoint]] = defaultdict(list)
+    for point in ContactPoint.objects.filter(customer__in=ids).exclude(kind=Kind.TELEPHONE):
+        points[point.customer_id].append(point)
+    services: dict[int, list[Service]] = defaultdict(list)
+    for service in Service.objects.filter(customer__in=ids):
+        services[service.customer_id].append(service)
+    rows = [
+        noted(
+            one.customer,
+            one.kind,
+            points=points[one.customer.pk],
+            services=services[one.customer.pk],
+            at=at,
+            on=on,
+            route=route,
+            by=by,
+            new=one.new,
+        )
+        for one in told
+    ]
+    for row, pk in zip(rows, next_ids(AccountChange, len(rows)), strict=True):
+        row.pk = pk
+    columns = [f.attname for f in AccountChange._meta.concrete_fields]
+    stored = connection.ops.adapt_datetimefield_value(at)
+    insert_rows(
+        AccountChange,
+        [f.name for f in AccountChange._meta.concrete_fields],
+        ([stored if c == "at" else getattr(row, c) for c in columns] for row in rows),
     )
 
 

@@ -7,14 +7,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts import history
+from accounts import changes, history
 from accounts.bulk_rows import insert_rows, next_ids, update_rows
+from accounts.contacts import TOLD
 from accounts.encryption import blind_index
 from accounts.import_rows import CheckedRow, Problem, ServiceCell
-from accounts.models import ContactPoint, Customer, NameWord, Service, User
+from accounts.models import AccountChange, ContactPoint, Customer, NameWord, Service, User
 from accounts.models.name_words import word_rows
 
-Kind, Status = ContactPoint.Kind, Customer.Status
+Kind, Status, Route = ContactPoint.Kind, Customer.Status, AccountChange.Route
 
 CUSTOMER_FIELDS = (
     "id",
@@ -102,6 +103,8 @@ class _Chunk:
         self.renamed: dict[int, str] = {}
         self.ended_points: list[ContactPoint] = []
         self.changed_services: dict[int, Service] = {}
+        # Whom an address is changed of, which kind it is and what comes.
+        self.told: list[changes.Told] = []
 
     def write(self) -> list[Written]:
         # Sorted, so that two imports of the same new customers wait instead of dying in a deadlock.
@@ -114,6 +117,8 @@ class _Chunk:
                 done.append(Written(row, "created"))
             else:
                 done.append(self.change(self.known[row.account_number], row))
+        # Before anything is written: customers are told where they could be reached until now.
+        changes.note_many(self.told, at=timezone.now(), on=self.on, route=Route.IMPORT, by=self.by)
         self.flush()
         return done
 
@@ -202,8 +207,9 @@ class _Chunk:
             current = self.points.get((customer.pk, kind), [])
             if any(_same(point.values, values) for point in current):
                 continue
-            if kind != Kind.TELEPHONE:
+            if told := TOLD.get(Kind(kind)):
                 self.ended_points += current
+                self.told.append(changes.Told(customer, told, values))
             # An address cannot have come before the one that it replaces.
             latest = max((p.since for p in current), default=None)
             began = since if since and (latest is None or since > latest) else self.on

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.enums import ActionVariant
 
-from accounts import contacts, customers
+from accounts import contacts, customers, online_accounts
 from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
 from accounts.models import AccountChange, Carrier, ContactPoint, Customer
 
@@ -92,7 +92,13 @@ class CustomerActs:
         {
             "title": "More",
             "icon": "more_horiz",
-            "items": ["record_consent", "withdraw_consent", "discontinue", "reconnect"],
+            "items": [
+                "record_consent",
+                "withdraw_consent",
+                "online_account_changed",
+                "discontinue",
+                "reconnect",
+            ],
         },
     )
 
@@ -155,6 +161,30 @@ class CustomerActs:
             customer, on=Carrier.today(), by=person(request), because=data["because"]
         )
         return "Notices go by post."
+
+    @confirmed_act(
+        "Online account created or changed",
+        permission=CHANGE,
+        outlook=(
+            "Online accounts are kept elsewhere. The customer is told at once that theirs was"
+            " created or changed, where they could be reached before (64.2010(f))."
+        ),
+        shown=lambda customer: customer.status != Customer.Status.MERGED,
+        icon="manage_accounts",
+    )
+    def online_account_changed(
+        self, request: HttpRequest, customer: Customer, data: dict[str, Any]
+    ) -> str:
+        """Note it, so that the customer is told."""
+        online_accounts.note_change(
+            customer,
+            at=timezone.now(),
+            on=Carrier.today(),
+            route=AccountChange.Route.ADMIN,
+            by=person(request),
+            because=data["because"],
+        )
+        return "The customer is told."
 
     @confirmed_act(
         "Discontinue",

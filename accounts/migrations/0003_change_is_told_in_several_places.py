@@ -38,6 +38,18 @@ class Migration(migrations.Migration):
                 to="accounts.contactpoint",
             ),
         ),
+        migrations.AddField(
+            model_name="accountchange",
+            name="because",
+            field=models.CharField(
+                blank=True,
+                default="",
+                help_text="Of what is recorded nowhere else.",
+                max_length=200,
+                verbose_name="why",
+            ),
+            preserve_default=False,
+        ),
         migrations.AddConstraint(
             model_name="accountchange",
             constraint=models.CheckConstraint(

@@ -38,6 +38,9 @@ class AccountChange(models.Model):
     route = models.CharField(max_length=6, choices=Route)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     call = models.ForeignKey(Call, models.PROTECT, null=True, related_name="+")
+    because = models.CharField(
+        "why", max_length=200, blank=True, help_text="Of what is recorded nowhere else."
+    )
     at_start = models.BooleanField(
         "at the start of service",
         default=False,

@@ -60,6 +60,7 @@ ACTS = {
         "change_contact": "RSO",
         "record_consent": "RSO",
         "withdraw_consent": "RSO",
+        "online_account_changed": "RSO",
         "discontinue": "RSO",
         "reconnect": "RSO",
         "merge": "O",
