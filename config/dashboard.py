@@ -17,13 +17,13 @@ from django.utils import timezone
 from accounts import unusual_looks
 from accounts.admin.acts import person
 from accounts.civil import add_days, civil_day
-from accounts.models import Carrier, Run
+from accounts.models import AccountChange, Carrier, Run
 from cpni import gaps
 from cpni.assuming import JOB
 from cpni.models import Incident, OptOutRequest
 from cpni.seal_state import seal_state
 from notices import letters
-from notices.gaps import missed
+from notices.gaps import missed, told_by_nothing
 from notices.models import Campaign, Delivery
 
 SOON = 14  # days ahead that "closing soon" looks
@@ -82,6 +82,8 @@ def tiles_for(request: HttpRequest, today: date) -> Iterator[Tile]:
         yield from customers(today)
     if may("notices.view_delivery"):
         yield from deliveries(today)
+    if may("accounts.view_accountchange"):
+        yield untold()
     if may("notices.view_postbatch"):
         yield batches(today)
     if may("notices.view_campaign"):
@@ -159,6 +161,17 @@ def deliveries(today: date) -> Iterator[Tile]:
             "notices_delivery",
             f"?last_objection_day_from={today}&last_objection_day_to={until}",
         ),
+    )
+
+
+def untold() -> Tile:
+    """Changes of accounts of which the customer does not know."""
+    return Tile(
+        told_by_nothing(AccountChange.objects.all()).count(),
+        "account changes of which the customer could not be told",
+        "Nothing of record is left to write to or call (64.2010(f)).",
+        "bad",
+        listed("accounts_accountchange", "?told=no"),
     )
 
 

@@ -27,6 +27,7 @@ NOTICES = (
     "notices.view_historicalcampaign",
 )
 STANDING = (
+    "accounts.view_accountchange",
     "notices.view_delivery",
     "notices.view_historicaldelivery",
     "cpni.view_approval",

@@ -18,6 +18,7 @@ from config.csp import PAGES
 from config.env import env, hours, trial_secret
 from config.headers import HEADERS
 from config.logs import logging_settings
+from config.gateways import gateway
 from config.signin import signin_problems, signin_settings
 from config.unfold import UNFOLD  # noqa: F401  (a setting of the admin's theme)
 
@@ -207,6 +208,11 @@ SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", default=10)
 SENDING_LEASE = env.int("SENDING_LEASE", default=60)
 # Where the demo's mail server keeps what it caught; its page is shown only when this is set.
 CAPTURED_MAIL_DIR = env.str("CAPTURED_MAIL_DIR", default="")
+
+# --- Text and voice messages ---------------------------------------------------------------------
+
+# By channel: what config/gateways.py reads, or None where messages go by letter and e-mail instead.
+GATEWAYS = {name: gateway(name.upper(), production=PRODUCTION) for name in ("text", "voice")}
 
 # --- Seals of the history ------------------------------------------------------------------------
 

@@ -75,6 +75,7 @@ NAVIGATION = [
             entry("Notices", "article", "notices", "notice"),
             entry("Deliveries", "outgoing_mail", "notices", "delivery"),
             entry("Post batches", "local_post_office", "notices", "postbatch"),
+            entry("Account changes", "manage_history", "accounts", "accountchange"),
         ],
     },
     {

@@ -148,7 +148,8 @@ def gather(customer: Customer, on: date) -> Facts:
     spell = spell_of(customer, on)
     policy = governing(customer, on)
     deliveries = (
-        Delivery.objects.filter(customer=customer)
+        Delivery.objects.notices()
+        .filter(customer=customer)
         .exclude(state=Delivery.State.CANCELLED)
         .select_related("campaign__notice__policy_version", "text")
         .prefetch_related("campaign__notice__uses")

@@ -114,9 +114,8 @@ def in_time(request: OptOutRequest, customer: Customer) -> bool | None:
     the mailing is in time as well: the customer objected early.
     """
     last_day = (
-        Delivery.objects.filter(
-            customer=customer, state=Delivery.State.SENT, mailed_on__lte=request.received_on
-        )
+        Delivery.objects.notices()
+        .filter(customer=customer, state=Delivery.State.SENT, mailed_on__lte=request.received_on)
         .order_by("-mailed_on", "-id")
         .values_list("last_objection_day", flat=True)
         .first()

@@ -132,9 +132,13 @@ def _gone(cut: Cut, prefix: str = "customer__") -> Q:
 def _deliveries(cut: Cut) -> QuerySet[Delivery]:
     settled = (*Delivery.MISSED, Delivery.State.SENT, Delivery.State.CANCELLED)
     return Delivery.objects.filter(
-        Q(mailed_on__lt=cut.on) | Q(mailed_on=None, campaign__finished_at__lt=cut.at),
+        Q(mailed_on__lt=cut.on)
+        | Q(mailed_on=None, campaign__finished_at__lt=cut.at)
+        # A standing campaign never finishes: what it could not send is as old as the change.
+        | Q(mailed_on=None, change__on__lt=cut.on)
+        | Q(mailed_on=None, code__made_at__lt=cut.at),
         state__in=settled,
-    ).exclude(campaign__status__in=Campaign.OPEN)
+    ).exclude(campaign__status__in=Campaign.OPEN, campaign__channel="")
 
 
 def _delivery_relied_on(cut: Cut) -> Conditions:

@@ -116,7 +116,8 @@ def gather_many(customers: Sequence[Customer], on: date) -> dict[int, Facts]:
 def _told(ids: Sequence[int]) -> dict[int, list[Told]]:
     found: dict[int, list[Told]] = defaultdict(list)
     deliveries = (
-        Delivery.objects.filter(customer__in=ids)
+        Delivery.objects.notices()
+        .filter(customer__in=ids)
         .exclude(state=Delivery.State.CANCELLED)
         .select_related("campaign__notice__policy_version", "text")
         .prefetch_related("campaign__notice__uses")

@@ -147,6 +147,8 @@ def resume(campaign: Campaign, *, by: User | None, because: str) -> bool:
 def cancel(campaign: Campaign, *, by: User | None, because: str) -> bool:
     """Cancel a campaign for good. What was sent keeps its clock; what waits is never sent."""
     require(by, RUN)
+    if campaign.stands:
+        raise Refused("The rules ask for these messages (64.2010(f)).", "Pause it instead.")
     with transaction.atomic():
         moved = _move(
             campaign,
@@ -181,7 +183,7 @@ def finish_if_done(campaign_id: int) -> bool:
         # Held before it looks, or a substitute that is being added now would never be sent.
         campaign = hold(campaign_id)
         pending = Delivery.objects.filter(campaign=campaign, state__in=Delivery.PENDING)
-        if campaign.status != Status.RUNNING or pending.exists():
+        if campaign.stands or campaign.status != Status.RUNNING or pending.exists():
             return False
         return _move(
             campaign,

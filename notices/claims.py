@@ -9,7 +9,7 @@ that holds the campaign's lease, and no more of them than it has connections.
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -18,7 +18,7 @@ from django.db.models import F, Q
 
 from accounts.civil import civil_day
 from accounts.history import record_ids
-from accounts.models import ContactPoint
+from accounts.models import ContactPoint, OneTimeCode, Service
 from notices import outcomes
 from notices.clock import window
 from notices.models import Campaign, Delivery
@@ -30,6 +30,8 @@ DOUBT = "It may have left when the sending was interrupted, so it is sent once m
 CANCELLED = "The campaign was cancelled before it was sent."
 Status, State = Campaign.Status, Delivery.State
 ADDRESS = ContactPoint._meta.get_field("value")
+NUMBER = Service._meta.get_field("telephone_number")
+CODE = OneTimeCode._meta.get_field("code")
 # In these a loop may find rows that a dead one left.
 HOLDABLE = (Status.RUNNING, Status.PAUSED, Status.CANCELLED)
 
@@ -42,6 +44,8 @@ class Job:
     text_id: int
     address: str
     name: str
+    # What only a message about a change or with a code has: kind and day of it, or the code.
+    own: tuple[str, date] | str | None = None
 
 
 @dataclass(frozen=True)
@@ -87,7 +91,7 @@ def put_back_doubtful(campaign_id: int, *, at: datetime) -> int:
     double notice is harmless, a missing one is not. Returns how many.
     """
     doubtful = Delivery.objects.filter(
-        campaign_id=campaign_id, channel=Delivery.Channel.EMAIL, state=State.SENDING
+        campaign_id=campaign_id, channel__in=Delivery.SENT_BY_LOOP, state=State.SENDING
     )
     ids = list(doubtful.values_list("pk", flat=True))
     if ids:
@@ -133,33 +137,52 @@ def release_lease(campaign_id: int, token: uuid.UUID) -> None:
 # --- What to send ----------------------------------------------------------------------------
 
 
-def next_jobs(campaign_id: int, *, after: int, at: datetime, limit: int) -> list[Job]:
-    """The next deliveries after the id ``after`` that wait to be sent by e-mail. Nothing is marked.
+def next_jobs(
+    campaign_id: int, *, after: int, at: datetime, limit: int, channel: str = Delivery.Channel.EMAIL
+) -> list[Job]:
+    """The next deliveries after the id ``after`` that wait to be sent by ``channel``, unmarked.
 
     ``after`` serves only to read on from where the loop is; it begins again from 0 at the end.
     Raises Unreadable when an address cannot be decrypted: better nobody is written to than that
     someone is left out unnoticed.
     """
-    rows = (
-        Delivery.objects.filter(
-            Q(try_after=None) | Q(try_after__lte=at),
-            campaign_id=campaign_id,
-            channel=Delivery.Channel.EMAIL,
-            state=State.QUEUED,
-            pk__gt=after,
-        )
-        .order_by("pk")
-        .values_list("pk", "text_id", "contact_point_id", "contact_point__value", "recipient_name")
-    )[:limit]
+    waiting = Delivery.objects.filter(
+        Q(try_after=None) | Q(try_after__lte=at),
+        campaign_id=campaign_id,
+        channel=channel,
+        state=State.QUEUED,
+        pk__gt=after,
+    ).order_by("pk")[:limit]
+    to = "contact_point" if channel == Delivery.Channel.EMAIL else "service"
+    value, field = ("value", ADDRESS) if to == "contact_point" else ("telephone_number", NUMBER)
+    rows = waiting.values_list(
+        "pk",
+        "text_id",
+        f"{to}_id",
+        f"{to}__{value}",
+        "recipient_name",
+        "change__kind",
+        "change__on",
+        "code_id",
+        "code__code",
+    )
     return [
-        Job(pk, text, ADDRESS.open(sealed, point), name) for pk, text, point, sealed, name in rows
+        Job(
+            pk,
+            text,
+            field.open(sealed, place),
+            name,
+            CODE.open(code, code_id) if code_id else (kind, on) if kind else None,
+        )
+        for pk, text, place, sealed, name, kind, on, code_id, code in rows
     ]
 
 
 def mark_sending(jobs: Sequence[Job]) -> list[Job]:
     """Mark ``jobs`` as being sent; those of them that were still waiting are returned.
 
-    Whoever has withdrawn consent to notices by e-mail is not marked, so nothing is sent to them.
+    Whoever has withdrawn consent to notices by e-mail is not marked, so none is sent to them.
+    A message about a change of the account, or with a code, needs no such consent.
 
     The mark is a lock and not a fact about the customer, so it leaves no row in history; what it
     ends in does.
@@ -169,9 +192,10 @@ def mark_sending(jobs: Sequence[Job]) -> list[Job]:
     places = ", ".join(["%s"] * len(jobs))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE notices_delivery SET state = 'sending' WHERE id IN ({places})"  # noqa: S608  (numbers of parameters)
-            " AND state = 'queued' AND EXISTS (SELECT 1 FROM accounts_customer c"
-            " WHERE c.id = customer_id AND c.email_notices_since IS NOT NULL) RETURNING id",
+            f"UPDATE notices_delivery SET state = 'sending' WHERE id IN ({places})"  # noqa: S608
+            " AND state = 'queued' AND (change_id IS NOT NULL OR code_id IS NOT NULL"
+            " OR EXISTS (SELECT 1 FROM accounts_customer c WHERE c.id = customer_id"
+            " AND c.email_notices_since IS NOT NULL)) RETURNING id",
             [job.delivery_id for job in jobs],
         )
         marked = {row[0] for row in cursor.fetchall()}
@@ -182,11 +206,17 @@ def mark_sending(jobs: Sequence[Job]) -> list[Job]:
 
 
 def settle(
-    done: Sequence[Done], *, cancelled: bool, waiting_days: int, zone: ZoneInfo, at: datetime
+    done: Sequence[Done],
+    *,
+    cancelled: bool,
+    waiting_days: int | None,
+    zone: ZoneInfo,
+    at: datetime,
 ) -> None:
     """Write what became of messages that were marked. The caller holds the lease.
 
-    ``waiting_days`` are what the notice gives; mailing dates are civil days in ``zone``.
+    ``waiting_days`` are what the notice gives, None where it waits for no answer;
+    mailing dates are civil days in ``zone``.
     ``cancelled``: the campaign was meanwhile; what is not sent then stays unsent.
     """
     settle_sent([d for d in done if means(d, Meaning.ACCEPTED)], waiting_days, zone, at)
@@ -204,29 +234,34 @@ def means(done: Done, meaning: Meaning) -> bool:
     return done.answer is not None and done.answer.meaning is meaning
 
 
-def settle_sent(done: Sequence[Done], waiting_days: int, zone: ZoneInfo, at: datetime) -> None:
+def settle_sent(
+    done: Sequence[Done], waiting_days: int | None, zone: ZoneInfo, at: datetime
+) -> None:
     """Write that these were accepted, each with its own mailing date and clock."""
     if not done:
         return
     params: list[Any] = []
     for d in done:
         mailed_on = civil_day(d.at, zone)
-        clock = window(mailed_on, waiting_days, by_post=False)
+        days = [mailed_on]
+        if waiting_days is not None:
+            clock = window(mailed_on, waiting_days, by_post=False)
+            days += [clock.last_objection_day, clock.assume_from]
         params += [
             d.job.delivery_id,
             d.answer.words if d.answer else "",
             connection.ops.adapt_datetimefield_value(d.at),
-            *map(
-                connection.ops.adapt_datefield_value,
-                (mailed_on, clock.last_objection_day, clock.assume_from),
-            ),
+            *map(connection.ops.adapt_datefield_value, days),
         ]
-    values = ", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(done))
+    waits = waiting_days is not None
+    columns = ", ".join(["%s"] * (6 if waits else 4))
+    values = ", ".join([f"({columns})"] * len(done))
+    clocks = ", last_objection_day = v.column5, assume_from = v.column6" if waits else ""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE notices_delivery SET state = 'sent', reason = '', attempts = attempts + 1,"  # noqa: S608  (numbers of parameters)
             " try_after = NULL, server_answer = v.column2, sent_at = v.column3,"
-            " mailed_on = v.column4, last_objection_day = v.column5, assume_from = v.column6"
+            f" mailed_on = v.column4{clocks}"
             f" FROM (VALUES {values}) AS v"
             " WHERE notices_delivery.id = v.column1 AND notices_delivery.state = 'sending'"
             " RETURNING notices_delivery.id",
@@ -282,7 +317,7 @@ def try_again(done: Done, answer: Answer, *, cancelled: bool, zone: ZoneInfo, at
             because="The connection was lost in between" if doubt else "The relay did not take it",
             state=State.QUEUED,
             reason=DOUBT if doubt else "The relay did not take it yet; it is tried again.",
-            try_after=at + FIRST_BACK_OFF * 3 ** (attempts - 1),
+            try_after=at + max(FIRST_BACK_OFF * 3 ** (attempts - 1), answer.wait or timedelta()),
             **changes,
         )
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from datetime import date
 
-from django.db.models import Case, CharField, F, Max, Min, Value, When
+from django.db.models import Case, CharField, F, Max, Min, Q, Value, When
 from django.utils import timezone
 
 from accounts import history
@@ -78,11 +78,14 @@ def freeze(
     return frozen
 
 
-def text_for_language(notice: Notice) -> Case:
-    """SQL over customers: the id of ``notice``'s text in the customer's language, else English."""
+def text_for_language(notice: Notice, language: str = "language") -> Case:
+    """SQL over customers: the id of ``notice``'s text in the customer's language, else English.
+
+    ``language`` is the path to it, where the rows are something else of a customer.
+    """
     texts = dict(NoticeText.objects.filter(notice=notice).values_list("language", "pk"))
     english = texts.pop("en")
     return Case(
-        *(When(language=language, then=Value(pk)) for language, pk in texts.items()),
+        *(When(Q(**{language: code}), then=Value(pk)) for code, pk in texts.items()),
         default=Value(english),
     )

@@ -23,7 +23,7 @@ from notices.clock import window
 from notices.models import Campaign, Delivery, PostBatch
 from notices.placeholders import fill
 from notices.references import delivery_id
-from notices.rendering import campaign_values
+from notices.rendering import campaign_values, own_values
 
 State = Delivery.State
 COLUMNS = ("reference", "name", "line1", "line2", "city", "state", "postcode", "language")
@@ -94,13 +94,21 @@ def _lines(batch: PostBatch) -> Iterator[str]:
     yield line([*COLUMNS, "subject", "letter"])
     rows = (
         batch.deliveries.exclude(state=State.CANCELLED)
-        .select_related("contact_point", "text")
+        .select_related("contact_point", "text", "change", "code")
         .order_by("contact_point__state", "contact_point__city", "pk")
     )
     for delivery in rows.iterator(chunk_size=2_000):
         point = delivery.contact_point
         assert point is not None  # noqa: S101  (constraint: a letter has an address)
-        own = {"customer_name": delivery.recipient_name, "reference": delivery.reference}
+        happened = delivery.code.code if delivery.code else None
+        own = {
+            "customer_name": delivery.recipient_name,
+            "reference": delivery.reference,
+            **own_values(
+                (delivery.change.kind, delivery.change.on) if delivery.change else happened,
+                delivery.text.language,
+            ),
+        }
         yield line(
             [
                 delivery.reference,
@@ -155,7 +163,11 @@ def confirm_mailed(
         raise Refused(
             "Mailing needs its proof.", "Give the statement of mailing or the post's receipt."
         )
-    clock = window(on, batch.campaign.notice.waiting_days, by_post=True)
+    clock = (
+        None
+        if batch.campaign.stands
+        else window(on, batch.campaign.notice.waiting_days, by_post=True)
+    )
     with transaction.atomic():
         # The campaign, so that letters which are just being cancelled are not put back.
         campaigns.hold(batch.campaign_id)
@@ -174,8 +186,8 @@ def confirm_mailed(
             state=State.SENT,
             sent_at=timezone.now(),
             mailed_on=on,
-            last_objection_day=clock.last_objection_day,
-            assume_from=clock.assume_from,
+            last_objection_day=clock and clock.last_objection_day,
+            assume_from=clock and clock.assume_from,
             mailing_proof=proof.strip()[:200],
         )
         if mailed:

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import contacts, history
 from accounts.errors import Refused
 from accounts.models import ContactPoint, User
 from accounts.permissions import require
-from notices import campaigns
+from notices import campaigns, change_notices, standing
 from notices.models import Campaign, Delivery
 
 Channel, State, Outcome = Delivery.Channel, Delivery.State, Delivery.Outcome
@@ -102,6 +103,8 @@ def give_up_without_consent(campaign_id: int, *, on: date) -> int:
         channel=Channel.EMAIL,
         state=State.QUEUED,
         customer__email_notices_since=None,
+        change=None,
+        code=None,
     )
     ids = list(waiting.values_list("pk", flat=True))
     for pk in ids:
@@ -137,8 +140,11 @@ def _open_substitute(
     ``campaign`` is held, so it is neither finished nor cancelled meanwhile. None when it was
     cancelled before, or the next round exists already.
     """
-    if campaign.status == Campaign.Status.CANCELLED:
+    if campaign.status == Campaign.Status.CANCELLED or delivery.code_id:
+        # A code that did not arrive is asked for once more by whoever is on the line.
         return None
+    if delivery.change_id:
+        return _open_next_way(delivery, campaign, by=by)
     following = Delivery.objects.filter(
         campaign=campaign, customer=delivery.customer, round=delivery.round + 1
     )
@@ -162,6 +168,38 @@ def _open_substitute(
     if point:
         campaigns.reopen(campaign, by=by, because="A substitute notice was added")
     return substitute
+
+
+def _open_next_way(delivery: Delivery, campaign: Campaign, *, by: User | None) -> Delivery | None:
+    """Tell of the change by the next way that was pinned with it; else a person must see it."""
+    way = change_notices.next_way(delivery)
+    if way is None:
+        return None
+    channel, point, service = way
+    nowhere = channel == Channel.NONE
+    following = Delivery(
+        campaign=campaign
+        if nowhere
+        else standing.campaign(
+            campaign.notice.kind,
+            channel,
+            at=timezone.now(),
+            message_domain=campaign.message_domain,
+            of=campaign.notice,
+        ),
+        customer=delivery.customer,
+        round=delivery.round + 1,
+        text=delivery.text,
+        channel=channel,
+        contact_point=point,
+        service=service,
+        change=delivery.change,
+        recipient_name=delivery.recipient_name,
+        state=State.UNREACHABLE if nowhere else State.QUEUED,
+        reason=change_notices.NOWHERE if nowhere else "",
+    )
+    history.save(following, by=by, because=f"Follows {delivery.reference}, which did not arrive")
+    return following
 
 
 def _channel(point: ContactPoint | None) -> str:

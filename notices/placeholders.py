@@ -22,13 +22,33 @@ PLACEHOLDERS = {
     "policy_effective_on": "The day from which that version is effective",
     "customer_name": "The customer's name",
     "reference": "The reference by which a reply is matched to this customer",
+    "change": "What kind of thing was changed; in notices of account changes",
+    "changed_on": "The day on which it was changed; there too",
+    "code": "The one-time code; in notices of one-time codes",
 }
 # These differ from customer to customer; the others are filled in once for a campaign.
-PER_CUSTOMER = frozenset({"customer_name", "reference"})
+PER_CUSTOMER = frozenset({"customer_name", "reference", "change", "changed_on", "code"})
+OF_A_CHANGE = frozenset({"change", "changed_on"})
+OF_A_CODE = frozenset({"code"})
+# They speak of a policy, or of what only a notice with a waiting period has.
+OF_A_POLICY = frozenset({"waiting_days", "policy_number", "policy_effective_on"})
 
 # Words within two braces, not three. Possessive throughout: a text of nothing but braces and spaces
 # is read in one pass.
 PATTERN = re.compile(r"(?<!\{)\{\{\s*+([^{}\s]*+(?:\s++[^{}\s]++)*+)\s*+\}\}(?!\})")
+
+
+def placeholders_in(text: str) -> set[str]:
+    """The names of the placeholders in ``text``."""
+    return set(PATTERN.findall(text))
+
+
+def placeholders_of(kind: str) -> set[str]:
+    """The placeholders that notices of ``kind`` (a ``Notice.Kind``) have something to put for."""
+    most = PLACEHOLDERS.keys() - OF_A_CHANGE - OF_A_CODE - OF_A_POLICY
+    if kind == "account_change":
+        return most | OF_A_CHANGE
+    return most | (OF_A_CODE if kind == "one_time_code" else OF_A_POLICY)
 
 
 def check_placeholders(text: str) -> None:

@@ -44,7 +44,7 @@ def approve_notice(
 
 def _check(notice: Notice) -> None:
     policy = notice.policy_version
-    if policy.status != PolicyVersion.Status.PUBLISHED:
+    if policy and policy.status != PolicyVersion.Status.PUBLISHED:
         raise Refused(f"{policy} is not published.", "Publish it first.")
     texts = list(notice.texts.all())
     if not any(text.language == Customer.Language.ENGLISH for text in texts):
@@ -59,7 +59,9 @@ def _check(notice: Notice) -> None:
     uses = list(notice.uses.all())
     if notice.kind == Notice.Kind.CPNI and not uses:
         raise Refused("It asks approval for no use.", "Choose the uses that the text speaks of.")
-    declared = set(policy.uses.all())
+    if notice.as_it_happens and uses:
+        raise Refused("This kind of notice asks for nothing.", "Take the uses off it.")
+    declared = set(policy.uses.all()) if policy else set()
     for use in uses:
         if use.mechanism != Use.Mechanism.OPT_OUT:
             raise Refused(
@@ -93,6 +95,7 @@ def new_version(notice: Notice, *, by: User, because: str) -> Notice:
                     subject=text.subject,
                     email_body=text.email_body,
                     letter_body=text.letter_body,
+                    short_body=text.short_body,
                 ),
                 by=by,
                 because=because,

@@ -10,6 +10,7 @@ import smtplib
 import ssl
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import Enum, auto
 
 from django.conf import settings
@@ -38,6 +39,8 @@ class Answer:
 
     meaning: Meaning
     words: str
+    # How long to wait at least before the next attempt, where it said that.
+    wait: timedelta | None = None
 
 
 class RelayTrouble(Exception):

@@ -21,7 +21,7 @@ from django.utils.encoding import punycode
 from accounts.fields import CONTROL, telephone_shown
 from accounts.models import Carrier, Customer
 from notices.models import Notice, NoticeText
-from notices.placeholders import PATTERN, PER_CUSTOMER
+from notices.placeholders import PATTERN, PER_CUSTOMER, fill
 
 MONTHS = {
     "en": (
@@ -32,6 +32,23 @@ MONTHS = {
         *("enero", "febrero", "marzo", "abril", "mayo", "junio"),
         *("julio", "agosto", "septiembre", "octubre", "noviembre", "diciembre"),
     ),
+}
+# What was changed, as it stands in a sentence.
+CHANGES = {
+    "en": {
+        "password": "the password",
+        "backup": "the back-up question",
+        "online": "the online account",
+        "post": "the postal address",
+        "email": "the e-mail address",
+    },
+    "es": {
+        "password": "la contraseña",
+        "backup": "la pregunta de seguridad",
+        "online": "la cuenta en línea",
+        "post": "la dirección postal",
+        "email": "la dirección de correo electrónico",
+    },
 }
 # RFC 2047 allows 75 characters to an encoded word; 45 bytes make 60 of base64.
 WORD_BYTES = 45
@@ -49,7 +66,7 @@ def campaign_values(notice: Notice, carrier: Carrier, language: str = "en") -> d
     a notice that is translated is translated as a whole (64.2008(c)(8)).
     """
     version = notice.policy_version
-    return {
+    values = {
         "carrier_name": carrier.legal_name,
         "support_number": telephone_shown(carrier.support_number),
         "optout_number": telephone_shown(carrier.optout_number),
@@ -57,10 +74,27 @@ def campaign_values(notice: Notice, carrier: Carrier, language: str = "en") -> d
         "optout_email": carrier.optout_email,
         "officer_name": carrier.officer_name,
         "officer_title": carrier.officer_title,
-        "waiting_days": str(notice.waiting_days),
-        "policy_number": version.number,
-        "policy_effective_on": date_in_words(version.effective_on, language),
     }
+    if version and not notice.as_it_happens:
+        values |= {
+            "waiting_days": str(notice.waiting_days),
+            "policy_number": version.number,
+            "policy_effective_on": date_in_words(version.effective_on, language),
+        }
+    return values
+
+
+def own_values(own: tuple[str, date] | str | None, language: str) -> dict[str, str]:
+    """What a message says of the change that it tells of (kind and day), or its one-time code.
+
+    The kind of thing only: neither what it was nor what it is now may be revealed (64.2010(f)).
+    """
+    if own is None:
+        return {}
+    if isinstance(own, str):
+        return {"code": own}
+    kind, on = own
+    return {"change": CHANGES[language][kind], "changed_on": date_in_words(on, language)}
 
 
 def date_in_words(day: date, language: str) -> str:
@@ -80,9 +114,18 @@ class Compiled:
     # texts in which every second one (odd places) is the name of a placeholder.
     body: tuple[bytes | tuple[str, ...], ...]
     zone: ZoneInfo
+    language: str = "en"
+    short: str = ""  # of a text or voice message, filled in as far
 
     def message(
-        self, *, address: str, name: str, message_id: str, reference: str, at: datetime
+        self,
+        *,
+        address: str,
+        name: str,
+        message_id: str,
+        reference: str,
+        at: datetime,
+        own: Mapping[str, str] | None = None,
     ) -> bytes:
         """The message to one customer, with CRLF line ends.
 
@@ -91,7 +134,7 @@ class Compiled:
         spaces, so a name can add neither a header nor a line.
         """
         name = CONTROL.sub(" ", name)
-        values = {"customer_name": name, "reference": reference}
+        values = {"customer_name": name, "reference": reference, **(own or {})}
         parts = [
             b"To: %b\r\nMessage-ID: %b\r\nDate: %b\r\n"
             % (
@@ -115,12 +158,19 @@ def compile_message(text: NoticeText, carrier: Carrier) -> Compiled:
     sender = ascii_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
     headers = (
         (b"From", phrase(carrier.legal_name) + b"\r\n <" + sender.encode() + b">"),
-        # 64.2008(d)(3)(ii): customers object by simply replying.
-        (b"Reply-To", ascii_address(carrier.optout_email).encode()),
+        # 64.2008(d)(3)(ii): customers object by simply replying. There is nothing to object to in
+        # a message about a change, and what is written back must not be taken for an objection.
+        *(
+            []
+            if text.notice.as_it_happens
+            else [
+                (b"Reply-To", ascii_address(carrier.optout_email).encode()),
+                (b"Precedence", b"bulk"),
+            ]
+        ),
         (b"Subject", encoded_text(text.subject)),
         # Holiday answers would arrive where objections do (RFC 3834).
         (b"Auto-Submitted", b"auto-generated"),
-        (b"Precedence", b"bulk"),
         (b"MIME-Version", b"1.0"),
         (b"Content-Type", b"text/plain; charset=utf-8"),
         (b"Content-Transfer-Encoding", b"quoted-printable"),
@@ -128,7 +178,13 @@ def compile_message(text: NoticeText, carrier: Carrier) -> Compiled:
     )
     head = b"".join(b"%b: %b\r\n" % header for header in headers) + b"\r\n"
     values = campaign_values(text.notice, carrier, text.language)
-    return Compiled(head=head, body=compiled_body(text.email_body, values), zone=carrier.zone)
+    return Compiled(
+        head=head,
+        body=compiled_body(text.email_body, values),
+        zone=carrier.zone,
+        language=text.language,
+        short=fill(text.short_body, values),
+    )
 
 
 def compiled_body(template: str, values: Mapping[str, str]) -> tuple[bytes | tuple[str, ...], ...]:

@@ -8,8 +8,9 @@ from queue import SimpleQueue
 from threading import Thread
 from time import monotonic
 
+from notices.channels import Transport
 from notices.claims import Done, Job
-from notices.relay import Answer, Meaning, Relay, RelayTrouble
+from notices.relay import Answer, Meaning, RelayTrouble
 from notices.rendering import Unaddressable
 
 log = logging.getLogger(__name__)
@@ -29,22 +30,21 @@ class Report:
 class Sender(Thread):
     """Opens a connection, reports ready, sends what it is handed one by one, reports each.
 
-    ``compose`` makes of a job and the time the address and the bytes of its message; ``origin`` is
-    the envelope's sender. It ends when it is dismissed, or when the relay takes nothing from it.
+    ``compose`` makes of a job and the time what :meth:`Transport.send` takes: sender, recipient,
+    message. It ends when it is dismissed, or when the relay takes nothing from it.
     """
 
     def __init__(
         self,
         reports: "SimpleQueue[Report]",
-        compose: Callable[[Job, datetime], tuple[str, bytes]],
-        origin: str,
+        compose: Callable[[Job, datetime], tuple[str, str, bytes]],
+        transport: Transport,
         clock: Callable[[], datetime],
     ) -> None:
         super().__init__(daemon=True)
-        self._reports, self._compose = reports, compose
-        self._origin, self._clock = origin, clock
+        self._reports, self._compose, self._clock = reports, compose, clock
         self._orders: SimpleQueue[tuple[Job, float] | None] = SimpleQueue()
-        self._relay = Relay()
+        self._relay = transport
 
     def hand(self, job: Job, *, until: float) -> None:
         """Send this, unless the monotonic clock has passed ``until``, when the lease is over."""
@@ -91,13 +91,13 @@ class Sender(Thread):
 
     def _attempt(self, job: Job, until: float) -> Answer | None:
         try:
-            address, message = self._compose(job, self._clock())
+            sender, address, message = self._compose(job, self._clock())
         except Unaddressable as error:
             return Answer(Meaning.NO_SUCH_ADDRESS, str(error))
         if monotonic() >= until:
             # This process was suspended: another loop may have the campaign by now.
             return None
-        return self._relay.send(self._origin, address, message)
+        return self._relay.send(sender, address, message)
 
 
 def fault(error: Exception, what: str) -> str:

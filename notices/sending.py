@@ -37,13 +37,14 @@ from django.utils import timezone
 from accounts.civil import civil_day
 from accounts.errors import Refused
 from accounts.models import Carrier
-from notices import campaigns, claims, outcomes
+from notices import campaigns, channels, claims, outcomes
 from notices.claims import Done, Job
 from notices.models import Campaign, Delivery, NoticeText
 from notices.pace import Pace
+from notices.placeholders import fill
 from notices.references import reference
-from notices.relay import Meaning, configured
-from notices.rendering import Compiled, ascii_address, compile_message
+from notices.relay import Meaning
+from notices.rendering import Compiled, ascii_address, compile_message, own_values
 from notices.sender import Report, Sender
 
 log = logging.getLogger(__name__)
@@ -131,7 +132,7 @@ def send(
 
 def waiting(*, at: datetime) -> list[int]:
     """The campaigns that need a loop at the instant ``at`` and have none."""
-    email = Delivery.objects.filter(campaign=OuterRef("pk"), channel=Delivery.Channel.EMAIL)
+    email = Delivery.objects.filter(campaign=OuterRef("pk"), channel__in=Delivery.SENT_BY_LOOP)
     due = email.filter(Q(try_after=None) | Q(try_after__lte=at), state=Delivery.State.QUEUED)
     left = email.filter(state=Delivery.State.SENDING)
     return list(
@@ -152,23 +153,44 @@ class Prepared:
     texts: dict[int, Compiled]
     zone: ZoneInfo
 
-    def compose(self, job: Job, at: datetime) -> tuple[str, bytes]:
-        """The address and the bytes of one message. Raises Unaddressable."""
+    @property
+    def channel(self) -> str:
+        """By which way this campaign's loop sends: e-mail, unless it stands for another."""
+        return self.campaign.channel or Delivery.Channel.EMAIL
+
+    def compose(self, job: Job, at: datetime) -> tuple[str, str, bytes]:
+        """Sender, recipient and bytes of one message. Raises Unaddressable."""
+        text = self.texts[job.text_id]
+        message_id = Delivery(pk=job.delivery_id, campaign=self.campaign).message_id
+        own = own_values(job.own, text.language)
+        if self.channel != Delivery.Channel.EMAIL:
+            own |= {"customer_name": job.name, "reference": reference(job.delivery_id)}
+            return message_id, job.address, channels.content(fill(text.short, own), text.language)
         address = ascii_address(job.address)
-        delivery = Delivery(pk=job.delivery_id, campaign=self.campaign)
-        return address, self.texts[job.text_id].message(
-            address=address,
-            name=job.name,
-            message_id=delivery.message_id,
-            reference=reference(job.delivery_id),
-            at=at,
+        return (
+            self.origin,
+            address,
+            text.message(
+                address=address,
+                name=job.name,
+                message_id=message_id,
+                reference=reference(job.delivery_id),
+                at=at,
+                own=own,
+            ),
         )
 
 
 def prepare(campaign: Campaign) -> Prepared:
-    """Compile the campaign's texts. Raises Refused when the installation cannot send e-mail."""
-    if not configured():
-        raise Refused("No mail relay is set up.", "Set EMAIL_URL and resume the campaign.")
+    """Compile the campaign's texts. Raises Refused when the installation cannot send them."""
+    way = campaign.channel or Delivery.Channel.EMAIL
+    if not channels.set_up(way):
+        if way == Delivery.Channel.EMAIL:
+            raise Refused("No mail relay is set up.", "Set EMAIL_URL and resume the campaign.")
+        raise Refused(
+            f"No {way} gateway is set up.",
+            f"Set {way.upper()}_GATEWAY_URL and resume the campaign.",
+        )
     carrier = Carrier.get()
     if carrier is None:
         raise Refused("The carrier is not filled in.", "Fill it in and resume the campaign.")
@@ -310,7 +332,9 @@ class Loop:
             claims.settle(
                 self.finished,
                 cancelled=status == Campaign.Status.CANCELLED,
-                waiting_days=self.prepared.campaign.notice.waiting_days,
+                waiting_days=None
+                if self.prepared.campaign.stands
+                else self.prepared.campaign.notice.waiting_days,
                 zone=self.prepared.zone,
                 at=now,
             )
@@ -335,7 +359,12 @@ class Loop:
         room = min(room, len(self.jobs))
         opening = len(self.senders) - len(self.ready) - self.busy
         for _ in range(min(room - len(self.ready) - opening, self.most - len(self.senders))):
-            sender = Sender(self.reports, self.prepared.compose, self.prepared.origin, self.clock)
+            sender = Sender(
+                self.reports,
+                self.prepared.compose,
+                channels.transport(self.prepared.channel),
+                self.clock,
+            )
             self.senders.add(sender)
             sender.start()
         room = min(room, len(self.ready))
@@ -347,7 +376,9 @@ class Loop:
         campaign_id, at = self.prepared.campaign.pk, self.clock()
         outcomes.give_up_without_consent(campaign_id, on=civil_day(at, self.prepared.zone))
         for after in dict.fromkeys((self.after, 0)):
-            jobs = claims.next_jobs(campaign_id, after=after, at=at, limit=READ_AHEAD)
+            jobs = claims.next_jobs(
+                campaign_id, after=after, at=at, limit=READ_AHEAD, channel=self.prepared.channel
+            )
             if jobs:
                 self.after = jobs[-1].delivery_id
                 self.jobs.extend(jobs)
@@ -358,6 +389,6 @@ class Loop:
         """Whether deliveries wait for a later attempt."""
         return Delivery.objects.filter(
             campaign=self.prepared.campaign,
-            channel=Delivery.Channel.EMAIL,
+            channel=self.prepared.channel,
             state__in=Delivery.PENDING,
         ).exists()

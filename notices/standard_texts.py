@@ -142,6 +142,22 @@ def draft_policy_change(policy_version: PolicyVersion, *, by: User | None, becau
     )
 
 
+def message_parts(kind: str, language: str) -> dict[str, str]:
+    """Subject, e-mail, letter and short text of the standard message of ``kind`` in ``language``.
+
+    ``kind`` is one of ``Notice.AS_IT_HAPPENS``; the parts stand in one file, between lines of
+    ``---``.
+    """
+    file = FOLDER / f"{kind}.{language}.txt"
+    subject, email, letter, short = file.read_text(encoding="utf-8").split("\n---\n")
+    return {
+        "subject": subject.strip(),
+        "email_body": email.strip() + "\n",
+        "letter_body": letter.strip() + "\n",
+        "short_body": " ".join(short.split()),
+    }
+
+
 def _opt_out_uses(version: PolicyVersion) -> list[Use]:
     return list(version.uses.filter(mechanism=Use.Mechanism.OPT_OUT))
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import Refused
-from notices import campaigns, sending
+from notices import campaigns, change_notices, sending
 from notices.models import Campaign
 
 LAPSE = 55  # seconds; the round comes every minute
@@ -23,6 +23,14 @@ stopping = multiprocessing.Event()
 def stop_politely(**_: object) -> None:
     """Tell the sending loops of this worker to end soon."""
     stopping.set()
+
+
+def tell_soon() -> None:
+    """Have changes and codes told as soon as what was written is committed; for edges.
+
+    As with :func:`nudge` a broker that is down is no error: the schedule finds them.
+    """
+    transaction.on_commit(tell_changes.delay, robust=True)
 
 
 def nudge(task: "Task[[int], None]", campaign_id: int) -> None:
@@ -58,6 +66,18 @@ def start_campaign(campaign_id: int) -> None:
         # that it has not started.
         return
     send_campaign(campaign_id)
+
+
+@shared_task
+def tell_changes() -> None:
+    """Queue messages about changes and with codes, and send them (notices/change_notices.py)."""
+    now = timezone.now()
+    change_notices.lapse(at=now)
+    change_notices.queue(at=now, message_domain=settings.MAIL_DOMAIN)
+    standing = Campaign.objects.exclude(channel="").values("pk")
+    for campaign_id in sending.waiting(at=now):
+        if standing.filter(pk=campaign_id).exists():
+            send_campaign.apply_async((campaign_id,), expires=LAPSE)
 
 
 @shared_task

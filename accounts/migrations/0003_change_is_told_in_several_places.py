@@ -50,6 +50,10 @@ class Migration(migrations.Migration):
             ),
             preserve_default=False,
         ),
+        migrations.AddIndex(
+            model_name="accountchange",
+            index=models.Index(fields=["at"], name="accounts_change_by_time"),
+        ),
         migrations.AddConstraint(
             model_name="accountchange",
             constraint=models.CheckConstraint(

@@ -55,6 +55,7 @@ class AccountChange(models.Model):
     class Meta:
         verbose_name = "account change"
         ordering = ["-id"]
+        indexes = [models.Index(fields=["at"], name="accounts_change_by_time")]
         constraints = [
             models.CheckConstraint(
                 condition=Q(at_start=False) | Q(postal_point=None, email_point=None, service=None),

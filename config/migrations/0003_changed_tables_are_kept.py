@@ -13,5 +13,6 @@ class Migration(migrations.Migration):
     dependencies = [
         ("config", "0002_history_is_kept"),
         ("accounts", "0003_change_is_told_in_several_places"),
+        ("notices", "0005_messages_about_changes"),
     ]
     operations = [migrations.RunPython(keep, migrations.RunPython.noop)]

@@ -6,16 +6,20 @@ from datetime import date, datetime, time
 from itertools import zip_longest
 from typing import Any
 
+from django.db.models import Prefetch
 from django.urls import reverse
 
 from accounts.admin.customers import telephone_words
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, label
 from accounts.admin.record_history import Words
-from accounts.models import Carrier, ContactPoint, Customer, Service
+from accounts.history import actor_name
+from accounts.models import AccountChange, Carrier, ContactPoint, Customer, Service
 from cpni.admin.approvals import STATE_TONES
 from cpni.models import Approval, OptOutRequest
+from notices.admin.account_changes import TONES
 from notices.admin.deliveries import state_label
 from notices.models import Delivery
+from notices.told import told_of
 
 MOST = 40  # events on the page; the records' own histories have the rest
 Status = OptOutRequest.Status
@@ -39,6 +43,7 @@ def timeline(customer: Customer) -> list[Event]:
     """The newest ``MOST`` events of ``customer``, in a fixed number of queries."""
     events = [
         *notices(customer),
+        *account_changes(customer),
         *objections(customer),
         *approvals(customer),
         *changes(customer),
@@ -52,7 +57,8 @@ def notices(customer: Customer) -> Iterator[Event]:
     """Notices that were mailed, came back, or could not be."""
     zone = Carrier.zone_or_default()
     deliveries = (
-        Delivery.objects.filter(customer=customer)
+        Delivery.objects.notices()
+        .filter(customer=customer)
         .select_related("campaign__notice", "contact_point", "text")
         .order_by("-id")[:MOST]
     )
@@ -73,6 +79,27 @@ def notices(customer: Customer) -> Iterator[Event]:
         hour = delivery.sent_at if delivery.channel == Delivery.Channel.EMAIL else None
         at = hour or datetime.combine(day, time.min, zone)
         yield Event(at, state_label(delivery, "Notice "), detail, link=link, whole_day=not hour)
+
+
+def account_changes(customer: Customer) -> Iterator[Event]:
+    """Changes of which the customer is told: when, how and where they were, or why not."""
+    sent = Delivery.objects.select_related("contact_point", "service").order_by("pk")
+    rows = (
+        AccountChange.objects.filter(customer=customer)
+        .select_related("by")
+        .prefetch_related(Prefetch("deliveries", sent))
+        .order_by("-id")[:MOST]
+    )
+    for change in rows:
+        told, words = told_of(change, change.deliveries.all())
+        yield Event(
+            change.at,
+            label(f"{change.get_kind_display()} changed", TONES[told]),
+            f"{change.get_route_display()}. {told}. {words}",
+            who=actor_name(change.by),
+            why=change.because,
+            link=reverse("admin:accounts_accountchange_change", args=[change.pk]),
+        )
 
 
 def objections(customer: Customer) -> Iterator[Event]:

@@ -1,5 +1,21 @@
 """How staff see and change what this app knows."""
 
-from notices.admin import campaigns, deliveries, notices, policies, post_batches, uses
+from notices.admin import (
+    account_changes,
+    campaigns,
+    deliveries,
+    notices,
+    policies,
+    post_batches,
+    uses,
+)
 
-__all__ = ["campaigns", "deliveries", "notices", "policies", "post_batches", "uses"]
+__all__ = [
+    "account_changes",
+    "campaigns",
+    "deliveries",
+    "notices",
+    "policies",
+    "post_batches",
+    "uses",
+]

@@ -320,7 +320,10 @@ class CampaignAdmin(RecordAdmin):
         outlook=(
             "Nothing more is sent, for good. What was sent stays sent, and its waiting periods run."
         ),
-        shown=in_status(Status.DRAFT, Status.APPROVED, Status.SCHEDULED, *Campaign.OPEN),
+        shown=lambda campaign: (
+            not campaign.stands
+            and campaign.status in (Status.DRAFT, Status.APPROVED, Status.SCHEDULED, *Campaign.OPEN)
+        ),
         icon="cancel",
         variant=ActionVariant.DANGER,
     )

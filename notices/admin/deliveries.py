@@ -92,6 +92,12 @@ def outcome_of(delivery: Delivery) -> Delivery.Outcome:
     return outcomes.OUTCOME_OF[Delivery.Channel(delivery.channel)]
 
 
+def may_come_back(delivery: Delivery) -> bool:
+    """Whether it left by a way that brings things back, and has not come back yet."""
+    sent = delivery.state == Delivery.State.SENT and not delivery.outcome
+    return sent and delivery.channel in outcomes.OUTCOME_OF
+
+
 def came_back_outlook(self: Any, request: HttpRequest, delivery: Delivery) -> Outlook:
     """What recording it does."""
     day = delivery.mailed_on
@@ -138,7 +144,18 @@ class DeliveryAdmin(ReadOnlyRecordAdmin):
     fieldsets = (
         (
             "To whom",
-            {"fields": ("recipient", "recipient_name", "channel", "address", "campaign", "text")},
+            {
+                "fields": (
+                    "recipient",
+                    "recipient_name",
+                    "channel",
+                    "address",
+                    "service",
+                    "campaign",
+                    "change",
+                    "text",
+                )
+            },
         ),
         (
             "What became of it",
@@ -157,7 +174,13 @@ class DeliveryAdmin(ReadOnlyRecordAdmin):
         """With what the record's own page names."""
         found = super().get_queryset(request)
         return found.select_related(
-            "customer", "campaign", "text__notice", "contact_point", "batch__campaign"
+            "customer",
+            "campaign",
+            "text__notice",
+            "contact_point",
+            "batch__campaign",
+            "service",
+            "change",
         )
 
     def get_search_results(
@@ -200,7 +223,7 @@ class DeliveryAdmin(ReadOnlyRecordAdmin):
         permission="notices.record_outcome",
         outlook=came_back_outlook,
         form=OutcomeForm,
-        shown=lambda delivery: delivery.state == Delivery.State.SENT and not delivery.outcome,
+        shown=may_come_back,
         icon="undo",
     )
     def came_back(self, request: HttpRequest, delivery: Delivery, data: dict[str, Any]) -> str:

@@ -25,7 +25,13 @@ from notices.placeholders import PLACEHOLDERS, fill
 from notices.rendering import campaign_values
 
 STATUS_TONES = {Notice.Status.DRAFT: CALM, Notice.Status.APPROVED: GOOD}
-SAMPLE = {"customer_name": "Ann Example", "reference": "N-00011"}
+SAMPLE = {
+    "customer_name": "Ann Example",
+    "reference": "N-00011",
+    "change": "the postal address",
+    "changed_on": "November 23, 2026",
+    "code": "123456",
+}
 
 
 def is_draft(notice: Notice) -> bool:
@@ -50,6 +56,7 @@ def filled(notice: Notice) -> list[tuple[str, str]]:
             ("subject", text.subject),
             ("e-mail", text.email_body),
             ("letter", text.letter_body),
+            ("text message", text.short_body),
         )
         if body
     ]
@@ -72,7 +79,7 @@ class NoticeTextInline(StackedInline):
     """The words, one text for each language."""
 
     model = NoticeText
-    fields = ("language", "subject", "email_body", "letter_body")
+    fields = ("language", "subject", "email_body", "letter_body", "short_body")
     verbose_name = "text"
     verbose_name_plural = "texts"
 

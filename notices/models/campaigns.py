@@ -27,6 +27,7 @@ class Campaign(models.Model):
         NEVER_NOTICED = "never_noticed", "Active customers never noticed"
         NOTICE_DUE = "notice_due", "Two-year notice due"
         SAVED_LIST = "saved_list", "A saved list"
+        AS_IT_HAPPENS = "as_it_happens", "Whom it concerns, as it happens"
 
     class Status(models.TextChoices):
         DRAFT = "draft", "Draft"
@@ -47,6 +48,9 @@ class Campaign(models.Model):
     customer_list = models.ForeignKey(
         CustomerList, models.PROTECT, null=True, blank=True, related_name="+"
     )
+    # Of a standing campaign: the one way by which its messages leave. It has a lease of its own, so
+    # that a gateway that hangs delays no e-mail.
+    channel = models.CharField(max_length=5, blank=True, default="", editable=False)
     scheduled_at = models.DateTimeField(
         "send at", null=True, blank=True, help_text="In the carrier's time zone."
     )
@@ -86,6 +90,16 @@ class Campaign(models.Model):
                 violation_error_message="Name a saved list exactly when the audience is one.",
             ),
             models.CheckConstraint(
+                condition=Q(audience="as_it_happens") & ~Q(channel="")
+                | ~Q(audience="as_it_happens") & Q(channel=""),
+                name="notices_campaign_stands_by_channel",
+            ),
+            models.UniqueConstraint(
+                fields=["notice", "channel"],
+                condition=~Q(channel=""),
+                name="notices_campaign_stands_once",
+            ),
+            models.CheckConstraint(
                 condition=Q(approved_by=None) | ~Q(approved_by=models.F("author")),
                 name="notices_campaign_second_person",
             ),
@@ -97,6 +111,11 @@ class Campaign(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def stands(self) -> bool:
+        """Whether it stays open for what happens, and has no audience to finish with."""
+        return self.channel != ""
 
     @property
     def fingerprint(self) -> str:

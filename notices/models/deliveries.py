@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.history import History
-from accounts.models import ContactPoint, Customer
+from accounts.models import AccountChange, ContactPoint, Customer, OneTimeCode, Service
 from notices.models.campaigns import Campaign
 from notices.models.notices import NoticeText
 from notices.references import reference
@@ -36,8 +36,19 @@ class PostBatch(models.Model):
         return f"Batch {self.pk} of {self.campaign}"
 
 
+class DeliveryQuerySet(models.QuerySet["Delivery"]):
+    """Questions about deliveries."""
+
+    def notices(self) -> "DeliveryQuerySet":
+        """Those of campaigns: a message about a change or with a code tells of no CPNI rights."""
+        return self.filter(change=None, code=None)
+
+
 class Delivery(models.Model):
     """One notice to one customer in one campaign: the fate of one recipient.
+
+    Or one message that something happened to an account (``change``), or with a one-time ``code``:
+    one for each way by which it goes, without a waiting period.
 
     E-mail: queued -> sending -> sent | failed; sending -> queued again when a worker died in
     between ("in doubt", counted). Post: queued -> batched -> sent. Nobody can be reached:
@@ -48,6 +59,8 @@ class Delivery(models.Model):
     class Channel(models.TextChoices):
         EMAIL = "email", "E-mail"
         POST = "post", "Post"
+        TEXT = "text", "Text message"
+        VOICE = "voice", "Voice message"
         NONE = "none", "No way to reach them"
 
     class State(models.TextChoices):
@@ -64,6 +77,8 @@ class Delivery(models.Model):
         BOUNCED = "bounced", "Bounced"
         RETURNED = "returned", "Returned by the post"
 
+    # They leave by a sending loop; letters in batches.
+    SENT_BY_LOOP = (Channel.EMAIL, Channel.TEXT, Channel.VOICE)
     # Something may still leave.
     PENDING = (State.QUEUED, State.SENDING, State.BATCHED)
     # It did not reach the customer, and will not.
@@ -79,6 +94,19 @@ class Delivery(models.Model):
     # Contact points never change their value, so this is the address as it was.
     contact_point = models.ForeignKey(
         ContactPoint, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    # The number of record that is sent a text or called; it never changes either.
+    service = models.ForeignKey(Service, models.PROTECT, null=True, blank=True, related_name="+")
+    change = models.ForeignKey(
+        AccountChange,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="deliveries",
+        db_index=False,
+    )
+    code = models.ForeignKey(
+        OneTimeCode, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
     recipient_name = models.CharField(max_length=200)
     state = models.CharField(max_length=11, choices=State)
@@ -109,27 +137,68 @@ class Delivery(models.Model):
     outcome = models.CharField(max_length=8, choices=Outcome, blank=True, default=Outcome.NONE)
     outcome_on = models.DateField(null=True, blank=True)
 
+    objects = DeliveryQuerySet.as_manager()
     history = History()
 
     class Meta:
         verbose_name_plural = "deliveries"
         constraints = [
             models.UniqueConstraint(
-                fields=["campaign", "customer", "round"], name="notices_delivery_once"
+                fields=["campaign", "customer", "round"],
+                condition=Q(change=None, code=None),
+                name="notices_delivery_once",
+            ),
+            models.UniqueConstraint(
+                fields=["change", "channel"],
+                condition=Q(change__isnull=False),
+                name="notices_delivery_of_change",
+            ),
+            models.UniqueConstraint(
+                fields=["code", "channel"],
+                condition=Q(code__isnull=False),
+                name="notices_delivery_of_code",
+            ),
+            models.CheckConstraint(
+                condition=Q(change=None) | Q(code=None), name="notices_delivery_of_one_thing"
             ),
             models.CheckConstraint(
                 condition=Q(
                     state="sent",
+                    change=None,
+                    code=None,
                     mailed_on__isnull=False,
                     last_objection_day__isnull=False,
                     assume_from__isnull=False,
+                )
+                # Of a change or a code nobody waits for an answer.
+                | (
+                    (Q(change__isnull=False) | Q(code__isnull=False))
+                    & Q(
+                        state="sent",
+                        mailed_on__isnull=False,
+                        last_objection_day=None,
+                        assume_from=None,
+                    )
                 )
                 | (~Q(state="sent") & Q(mailed_on=None, last_objection_day=None, assume_from=None)),
                 name="notices_delivery_clock_iff_sent",
             ),
             models.CheckConstraint(
-                condition=Q(channel="none", contact_point=None, state__in=("unreachable",))
-                | (~Q(channel="none") & Q(contact_point__isnull=False) & ~Q(state="unreachable")),
+                condition=Q(
+                    channel="none", contact_point=None, service=None, state__in=("unreachable",)
+                )
+                | (
+                    Q(
+                        channel__in=("email", "post"),
+                        contact_point__isnull=False,
+                        service=None,
+                    )
+                    & ~Q(state="unreachable")
+                )
+                | (
+                    Q(channel__in=("text", "voice"), contact_point=None, service__isnull=False)
+                    & ~Q(state="unreachable")
+                ),
                 name="notices_delivery_has_address",
             ),
             models.CheckConstraint(

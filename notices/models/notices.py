@@ -14,7 +14,7 @@ from accounts.history import History
 from accounts.models import Customer
 from notices.models.policies import PolicyVersion
 from notices.models.uses import Use
-from notices.placeholders import check_placeholders
+from notices.placeholders import check_placeholders, placeholders_in, placeholders_of
 
 # 64.2008(d)(1): thirty days, which for post begin on the third day after mailing.
 LEAST_DAYS_EMAIL = 30
@@ -30,6 +30,11 @@ class Notice(models.Model):
     class Kind(models.TextChoices):
         CPNI = "cpni", "CPNI opt-out notice"
         POLICY_CHANGE = "policy_change", "Change of policy"
+        ACCOUNT_CHANGE = "account_change", "Change of an account"
+        ONE_TIME_CODE = "one_time_code", "One-time code"
+
+    # Sent to one customer when something happens: they ask nothing and nobody waits for an answer.
+    AS_IT_HAPPENS = (Kind.ACCOUNT_CHANGE, Kind.ONE_TIME_CODE)
 
     class Channels(models.TextChoices):
         BOTH = "both", "E-mail or post"
@@ -41,8 +46,10 @@ class Notice(models.Model):
         APPROVED = "approved", "Approved"
 
     title = models.CharField(max_length=100, help_text="For staff; customers do not see it.")
-    kind = models.CharField(max_length=13, choices=Kind, default=Kind.CPNI)
-    policy_version = models.ForeignKey(PolicyVersion, models.PROTECT, related_name="notices")
+    kind = models.CharField(max_length=14, choices=Kind, default=Kind.CPNI)
+    policy_version = models.ForeignKey(
+        PolicyVersion, models.PROTECT, null=True, blank=True, related_name="notices"
+    )
     uses = models.ManyToManyField(
         Use,
         related_name="+",
@@ -77,6 +84,12 @@ class Notice(models.Model):
                 ),
             ),
             models.CheckConstraint(
+                condition=Q(policy_version__isnull=False)
+                | Q(kind__in=("account_change", "one_time_code")),
+                name="notices_notice_under_a_policy",
+                violation_error_message="Name the policy version that this notice is under.",
+            ),
+            models.CheckConstraint(
                 condition=Q(approved_by=None) | ~Q(approved_by=models.F("author")),
                 name="notices_notice_second_person",
             ),
@@ -100,6 +113,11 @@ class Notice(models.Model):
         return hashlib.sha256(json.dumps((self.title, *whole)).encode()).hexdigest()
 
     @property
+    def as_it_happens(self) -> bool:
+        """Whether it is sent to one customer when something happens, with no waiting period."""
+        return self.kind in self.AS_IT_HAPPENS
+
+    @property
     def by_email(self) -> bool:
         """Whether it may go by e-mail."""
         return self.channels != self.Channels.POST
@@ -118,6 +136,13 @@ class NoticeText(models.Model):
     subject = models.CharField(max_length=150, validators=[validate_one_line])
     email_body = models.TextField(blank=True, validators=[check_placeholders])
     letter_body = models.TextField(blank=True, validators=[check_placeholders])
+    short_body = models.CharField(
+        "text message",
+        max_length=300,
+        blank=True,
+        validators=[check_placeholders],
+        help_text="For account changes and one-time codes: sent as a text, or read out.",
+    )
     digest = models.CharField("SHA-256", max_length=64, editable=False)
 
     history = History()
@@ -151,10 +176,20 @@ class NoticeText(models.Model):
             errors["email_body"] = "This notice may go by e-mail, so it needs an e-mail body."
         if notice and notice.by_post and not self.letter_body.strip():
             errors["letter_body"] = "This notice may go by post, so it needs a letter body."
+        if notice and notice.as_it_happens and not self.short_body.strip():
+            errors["short_body"] = "This notice may go by text message, so it needs its words."
+        if notice:
+            known = placeholders_of(notice.kind)
+            for name in ("email_body", "letter_body", "short_body"):
+                unknown = placeholders_in(getattr(self, name)) - known
+                if unknown and name not in errors:
+                    errors[name] = f"Not for this kind of notice: {', '.join(sorted(unknown))}."
         if errors:
             raise ValidationError(errors)
 
     def computed_digest(self) -> str:
         """SHA-256, in hexadecimal, of subject and bodies: what a delivery's proof points at."""
-        whole = "\x00".join((self.language, self.subject, self.email_body, self.letter_body))
+        parts = [self.language, self.subject, self.email_body, self.letter_body]
+        # Left out where there is none, as it was before there were such texts.
+        whole = "\x00".join(parts + [self.short_body] * bool(self.short_body))
         return hashlib.sha256(whole.encode()).hexdigest()

@@ -20,6 +20,7 @@ ACCESS = {
     "accounts.authoriseduser": ("SOA", "", "", "SOA"),
     "accounts.businessexemption": ("SOA", "O", "", "SOA"),
     "accounts.call": ("SOA", "", "", "SOA"),
+    "accounts.accountchange": ("RSOA", "", "", ""),
     "accounts.carrier": ("RSOA", "O", "O", "SOA"),
     "accounts.customer": ("RSOA", "RO", "RSO", "RSOA"),
     "accounts.customerlist": ("SMOA", "O", "O", "SOA"),

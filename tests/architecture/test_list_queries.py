@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts import looks
+from accounts.changes import note
 from accounts.models import (
     CustomerList,
     ImportBatch,
@@ -24,6 +25,7 @@ from cpni import optouts
 from cpni.assuming import assume_due
 from cpni.models import Disclosure, HistoryPurge, Seal
 from cpni.sealing import seal_due
+from notices.change_notices import queue
 from notices.models import PolicyBinding, PostBatch, Use
 from tests.factories.accounts import (
     AuthorisedUserFactory,
@@ -55,6 +57,7 @@ QUERIES = {
     "accounts_unusuallook": 9,
     "accounts_run": 9,
     "accounts_signinevent": 9,
+    "accounts_accountchange": 13,
     "accounts_user": 12,
     "notices_use": 9,
     "notices_policyversion": 11,
@@ -110,6 +113,8 @@ def more_records(number):
             reason="assumed",
             recorded_at=AT,
         )
+        note(customer, "password", at=AT, on=date(2026, 10, 5), route="call", by=UserFactory())
+        queue(at=AT, message_domain="wasatch.example")
         IncidentFactory()
         seal_due(at=AT + timedelta(days=Seal.objects.count()))
         HistoryPurge.objects.create(at=AT, actor="x", because="Five years")

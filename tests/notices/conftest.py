@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import ContactPoint
+from notices import change_notices, sending
 from notices.models import Campaign, Delivery
 from tests.factories.accounts import CarrierFactory, CustomerFactory
 from tests.factories.notices import CampaignFactory, DeliveryFactory
+from tests.http_gateway import Gateway
 from tests.smtp_sink import Sink
 
 
@@ -67,3 +70,25 @@ def states() -> Callable[[], dict[str, str]]:
         return {row.contact_point.value.partition("@")[0]: row.state for row in rows}
 
     return look
+
+
+@pytest.fixture
+def gateway(settings) -> Iterator[Gateway]:
+    """A gateway that the installation sends text messages to."""
+    gateway = Gateway()
+    settings.GATEWAYS = {"text": gateway.settings, "voice": None}
+    yield gateway
+    gateway.stop()
+
+
+@pytest.fixture
+def tell(reference_data) -> Callable[[], None]:
+    """Queue what happened, and run the loops that send it."""
+
+    def run() -> None:
+        now = timezone.now()
+        change_notices.queue(at=now, message_domain="wasatch.example")
+        for campaign_id in sending.waiting(at=now):
+            sending.send(campaign_id)
+
+    return run
