@@ -13,6 +13,8 @@ CUSTOMER = (
     "accounts.view_service",
     "accounts.view_historicalservice",
     "accounts.view_carrier",
+    "accounts.view_contactoptout",
+    "accounts.view_historicalcontactoptout",
 )
 NOTICES = (
     "notices.view_use",
@@ -36,6 +38,20 @@ STANDING = (
     "cpni.view_historicaloptoutrequest",
     "cpni.view_disclosure",
     "cpni.view_historicaldisclosure",
+    "cpni.view_script",
+    "cpni.view_historicalscript",
+    "cpni.view_scriptreading",
+)
+# What is said about the use of information, on a call or not.
+CONSENT = (
+    "accounts.add_contactoptout",
+    "accounts.change_contactoptout",
+    "cpni.add_optoutrequest",
+    "cpni.apply_optoutrequest",
+    "cpni.opt_in_optoutrequest",
+    "cpni.add_scriptreading",
+    # To enter, not to read: what is complained of may be what a colleague did.
+    "cpni.add_complaint",
 )
 RECORDS = (
     "accounts.view_run",
@@ -56,6 +72,8 @@ RECORDS = (
     "cpni.view_legalhold",
     "cpni.view_historicallegalhold",
     "cpni.view_purge",
+    "cpni.view_complaint",
+    "cpni.view_historicalcomplaint",
     "accounts.view_user",
     "accounts.view_historicaluser",
 )
@@ -96,9 +114,7 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounts.change_contactpoint",
         "accounts.add_call",
         "accounts.add_authoriseduser",
-        "cpni.add_optoutrequest",
-        "cpni.apply_optoutrequest",
-        "cpni.opt_in_optoutrequest",
+        *CONSENT,
     ),
     SUPERVISOR: (
         *CUSTOMER,
@@ -115,9 +131,8 @@ ROLES: dict[str, tuple[str, ...]] = {
         "accounts.change_customer",
         "accounts.change_contactpoint",
         "notices.approve_campaign",
-        "cpni.add_optoutrequest",
-        "cpni.apply_optoutrequest",
-        "cpni.opt_in_optoutrequest",
+        *CONSENT,
+        "cpni.resolve_complaint",
         "cpni.undo_optoutrequest",
     ),
     # Drafts campaigns and sees counts; neither customers' data nor opt-outs.
@@ -173,9 +188,11 @@ ROLES: dict[str, tuple[str, ...]] = {
         "notices.confirm_postbatch",
         "notices.export_postbatch",
         "notices.record_outcome",
-        "cpni.add_optoutrequest",
-        "cpni.apply_optoutrequest",
-        "cpni.opt_in_optoutrequest",
+        *CONSENT,
+        "cpni.resolve_complaint",
+        "cpni.add_script",
+        "cpni.change_script",
+        "cpni.approve_script",
         "cpni.undo_optoutrequest",
         "cpni.add_disclosure",
         "cpni.add_incident",

@@ -16,9 +16,9 @@ from accounts.table_format import GuardedCSV
 from accounts.upload_checks import LARGEST_SCAN, MB
 from config.csp import PAGES
 from config.env import env, hours, trial_secret
+from config.gateways import gateway
 from config.headers import HEADERS
 from config.logs import logging_settings
-from config.gateways import gateway
 from config.signin import signin_problems, signin_settings
 from config.unfold import UNFOLD  # noqa: F401  (a setting of the admin's theme)
 

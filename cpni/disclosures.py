@@ -4,10 +4,11 @@ from datetime import date, datetime
 
 from accounts import history
 from accounts.errors import Refused
-from accounts.models import Customer, User
+from accounts.models import Call, Customer, User
 from accounts.permissions import require
-from cpni.decisions import decide
+from cpni.decisions import Decision, decide
 from cpni.models import Disclosure
+from cpni.one_time import decide_on_call
 from notices.models import Use
 
 
@@ -29,15 +30,34 @@ def record(
     """
     require(by, "cpni.add_disclosure")
     decision = decide(customer, use, on=on)
+    return _keep(decision, recipient=recipient, what=what, at=at, by=by, because=because)
+
+
+def record_on_call(
+    call: Call, use: Use, *, on: date, what: str, at: datetime, by: User | None, because: str
+) -> Disclosure:
+    """Record that the representative on ``call`` used ``what`` of the customer's CPNI.
+
+    As :func:`record`, but a consent for this call counts as well (64.2008(f)).
+    """
+    require(by, "cpni.add_scriptreading")
+    decision = decide_on_call(call, use, on=on)
+    recipient = f"Our representative on call {call.pk}"
+    return _keep(decision, recipient=recipient, what=what, at=at, by=by, because=because)
+
+
+def _keep(
+    decision: Decision, *, recipient: str, what: str, at: datetime, by: User | None, because: str
+) -> Disclosure:
     if not decision.allowed:
         raise Refused(
             f"This use is not allowed ({decision.verdict.label.lower()}): {decision.sentence}",
             f"See {decision.section}.",
         )
     row = Disclosure(
-        customer=customer,
-        use=use,
-        used_on=on,
+        customer=decision.customer,
+        use=decision.use,
+        used_on=decision.on,
         recipient=recipient,
         what=what,
         reason=decision.code,

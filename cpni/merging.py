@@ -4,7 +4,7 @@ from datetime import date, datetime
 
 from django.db import transaction
 
-from accounts import history
+from accounts import contact_optouts, history
 from accounts.errors import Refused
 from accounts.models import Customer, User
 from accounts.permissions import require
@@ -25,9 +25,10 @@ def merge(
     """Merge ``duplicate`` into ``survivor`` on the civil day ``on``; ``at`` is the aware instant.
 
     The duplicate keeps its records and is asked no more. For each use that it had denied and the
-    survivor has not, the survivor gets an opt-out of its own: on a merge the most restrictive
-    choice wins. Merging twice does nothing. Returns the number of uses that the survivor denies
-    thereby. Raises Refused when either is already merged elsewhere, or both are the same.
+    survivor has not, the survivor gets an opt-out of its own, and marketing that the duplicate had
+    stopped is stopped: on a merge the most restrictive choice wins. Merging twice does nothing.
+    Returns the number of uses that the survivor denies thereby. Raises Refused when either is
+    already merged elsewhere, or both are the same.
     """
     require(by, "accounts.merge_customer")
     if duplicate.pk == survivor.pk:
@@ -54,6 +55,7 @@ def merge(
         history.save(duplicate, by=by, because=because)
         if missing:
             _carry_over(duplicate, survivor, missing, on=on, at=at, by=by)
+        contact_optouts.carry_over(duplicate, survivor, on=on, by=by, because=because)
     return len(missing)
 
 

@@ -15,6 +15,7 @@ from accounts import history
 from accounts.errors import Refused
 from accounts.models import Customer, User
 from accounts.permissions import require
+from cpni import reasons
 from cpni.approvals import settle_choices
 from cpni.models import Disclosure, OptOutRequest
 from notices.models import Delivery, Use
@@ -166,7 +167,8 @@ def uses_in_between(request: OptOutRequest) -> QuerySet[Disclosure]:
     """Uses that were made of the customer's CPNI although the objection already counted.
 
     They were recorded before it was applied, be that for want of entering it or of matching it;
-    what is recorded later was decided on with the objection known.
+    what is recorded later was decided on with the objection known. What the customer consented to
+    for one call (64.2008(f)) is none of them: an objection does not stand against it.
     """
     applied = (
         request.history.filter(status=OptOutRequest.Status.APPLIED)
@@ -180,5 +182,5 @@ def uses_in_between(request: OptOutRequest) -> QuerySet[Disclosure]:
         used_on__gte=request.effective_on,
         recorded_at__lte=applied.history_date,
         use__mechanism__in=Use.NEED_APPROVAL,
-    )
+    ).exclude(reason=reasons.ONE_TIME.code)
     return found if request.all_uses else found.filter(use__in=request.uses.all())

@@ -124,6 +124,12 @@ ASSUMED = Reason(
     "64.2003(l); 64.2008(d)(1)",
     "Noticed, and no objection within the waiting period, which ended on {day}.",
 )
+ONE_TIME = Reason(
+    "one_time",
+    Verdict.YES,
+    "64.2008(f); 47 USC 222(d)(3)",
+    "The customer consented for this call only; it ends with the call.",
+)
 
 ALL = (
     NO_APPROVAL_NEEDED,
@@ -145,4 +151,5 @@ ALL = (
     OVERDUE,
     NOT_RECORDED,
     ASSUMED,
+    ONE_TIME,
 )

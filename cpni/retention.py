@@ -37,7 +37,15 @@ from accounts.models import (
 )
 from cpni import retention_kinds as kinds
 from cpni.holds import Held
-from cpni.models import Approval, Disclosure, Incident, OptOutRequest, RetentionPeriod
+from cpni.models import (
+    Approval,
+    Complaint,
+    Disclosure,
+    Incident,
+    OptOutRequest,
+    RetentionPeriod,
+    ScriptReading,
+)
 from cpni.retention_kinds import Kind
 from notices.clock import earliest_carrying
 from notices.models import Campaign, Delivery, Notice, NoticeText, PolicyBinding, PostBatch
@@ -388,7 +396,12 @@ RECORDS: tuple[Records, ...] = (
         relied_on=lambda cut: {
             "A change of the account in it is kept": _exists(
                 AccountChange.objects.filter(call=OuterRef("pk"))
+            ),
+            "What was said in it is kept": _exists(
+                OptOutRequest.objects.filter(call=OuterRef("pk"))
             )
+            | _exists(ScriptReading.objects.filter(call=OuterRef("pk")))
+            | _exists(Complaint.objects.filter(call=OuterRef("pk"))),
         },
         under=_of_held_customers,
         below=((AuthenticationTry, "call"),),
@@ -408,6 +421,35 @@ RECORDS: tuple[Records, ...] = (
         "at",
         due=lambda cut: LockRelease.objects.filter(at__lt=cut.at),
         under=_of_held_customers,
+    ),
+    Records(
+        kinds.READINGS,
+        "Scripts read on calls",
+        ScriptReading,
+        "read_on",
+        due=lambda cut: ScriptReading.objects.filter(read_on__lt=cut.on),
+        relied_on=lambda cut: {
+            # A choice is kept for ever, and this is what proves it.
+            "A customer's choice rests on it": Q(request__isnull=False),
+            "A use of CPNI is kept": _exists(
+                Disclosure.objects.filter(
+                    customer=OuterRef("customer"), used_on=OuterRef("read_on")
+                )
+            ),
+        },
+        under=lambda held: Q(customer__in=held.customers),
+        below=((ScriptReading.uses.through, "scriptreading"),),
+    ),
+    Records(
+        kinds.COMPLAINTS,
+        "Complaints",
+        Complaint,
+        "resolved_on",
+        due=lambda cut: Complaint.objects.filter(resolved_on__lt=cut.on),
+        # Whom an anonymous one was about may be what the dispute is about.
+        under=lambda held: (
+            Q(customer__in=held.customers) | (Q(customer=None) if held.customers else Q(pk__in=[]))
+        ),
     ),
     Records(
         kinds.RUNS,

@@ -49,6 +49,11 @@ CUSTOMERS = Kind(
     "recorded",
 )
 INCIDENTS = Kind("incident", "Incidents", 24, "64.2011(d)", 60, "released")
+READINGS = Kind(
+    "script_read", "Scripts read on calls, and the answers", 12, "64.2007(a)(3)", 60, "read"
+)
+# Counted for the certificate of the year, which is filed in the next (64.2009(e)).
+COMPLAINTS = Kind("complaint", "Complaints about release", 24, "64.2009(e)", 60, "resolved")
 IMPORTS = Kind("import", "Imports and their refused rows", 0, NO_RULE, 36, "started")
 LOOKS = Kind("look", "Looks at customers", 0, NO_RULE, 36, "seen")
 SIGN_INS = Kind("sign_in", "What happened at the door", 0, NO_RULE, 36, "happened")
@@ -68,6 +73,8 @@ KINDS = (
     LEDGER,
     CUSTOMERS,
     INCIDENTS,
+    READINGS,
+    COMPLAINTS,
     IMPORTS,
     LOOKS,
     SIGN_INS,

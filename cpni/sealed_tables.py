@@ -13,7 +13,14 @@ from django.db import connection, models
 from simple_history.models import HistoricalChanges
 
 from accounts.models import AccountChange, AuthenticationTry, LockRelease, Look, SignInEvent
-from cpni.models import HistoryPurge, PurgedRows, Seal, SealedPage, SealPublication
+from cpni.models import (
+    HistoryPurge,
+    PurgedRows,
+    ScriptReading,
+    Seal,
+    SealedPage,
+    SealPublication,
+)
 
 # Records that are written once, never changed, and are no history of another record. Their key is
 # a number that the database gives out in rising order; what is binary in them is not sealed.
@@ -26,6 +33,8 @@ APPEND_ONLY: tuple[type[models.Model], ...] = (
     AuthenticationTry,
     LockRelease,
     AccountChange,
+    ScriptReading,
+    ScriptReading.uses.through,
 )
 # The seals themselves: kept like history, and proved by their chain instead of by a seal.
 CHAINED: tuple[type[models.Model], ...] = (Seal, SealedPage)

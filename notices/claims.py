@@ -192,7 +192,7 @@ def mark_sending(jobs: Sequence[Job]) -> list[Job]:
     places = ", ".join(["%s"] * len(jobs))
     with connection.cursor() as cursor:
         cursor.execute(
-            f"UPDATE notices_delivery SET state = 'sending' WHERE id IN ({places})"  # noqa: S608
+            f"UPDATE notices_delivery SET state = 'sending' WHERE id IN ({places})"  # noqa: S608  (numbers of parameters)
             " AND state = 'queued' AND (change_id IS NOT NULL OR code_id IS NOT NULL"
             " OR EXISTS (SELECT 1 FROM accounts_customer c WHERE c.id = customer_id"
             " AND c.email_notices_since IS NOT NULL)) RETURNING id",

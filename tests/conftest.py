@@ -1,6 +1,7 @@
 """What every test can ask for: a frozen day, clients by role, a real SMTP server."""
 
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from functools import cache
 
 import pytest
@@ -14,7 +15,8 @@ from limits.storage import MemoryStorage
 from accounts.encryption import forget_keys
 from accounts.models import User
 from config import rates, roles
-from cpni import protection
+from cpni import protection, standard_scripts
+from cpni.models import Script
 from notices.catalogue import install
 from notices.models import Use
 from tests.factories.accounts import UserFactory
@@ -112,9 +114,11 @@ def requests_counted_from_zero(monkeypatch) -> None:
 
 @pytest.fixture
 def reference_data(db) -> None:
-    """The catalogue of uses and the roles, which a transactional test leaves without."""
+    """The catalogue of uses, scripts and roles, which a transactional test leaves without."""
     if not Use.objects.exists():
         install(Use)
+    if not Script.objects.exists():
+        standard_scripts.install(Script, at=datetime(2026, 1, 5, tzinfo=UTC))
     if not Group.objects.filter(name=roles.OFFICER).exists():
         roles.apply(Group, Permission)
 

@@ -1,19 +1,23 @@
 """May we? Opt-out requests, approvals, uses that were made, incidents; retention; seals of history.
 
-Inside the package imports run: optouts <- approvals <- disclosures; incidents, retention, purges
-and seals stand alone. Outsiders import from here.
+Inside the package imports run: scripts <- optouts <- readings, approvals <- disclosures; what else
+there is stands alone. Outsiders import from here.
 """
 
 from cpni.models.approvals import Approval
+from cpni.models.complaints import Complaint
 from cpni.models.disclosures import Disclosure
 from cpni.models.incidents import Incident
 from cpni.models.optouts import OptOutRequest
 from cpni.models.purges import HistoryPurge, OpenPurge, PurgedRows
+from cpni.models.readings import ScriptReading
 from cpni.models.retention import LegalHold, Purge, RetentionPeriod
+from cpni.models.scripts import Script
 from cpni.models.seals import Seal, SealCheck, SealedPage, SealPublication
 
 __all__ = [
     "Approval",
+    "Complaint",
     "Disclosure",
     "HistoryPurge",
     "Incident",
@@ -23,6 +27,8 @@ __all__ = [
     "Purge",
     "PurgedRows",
     "RetentionPeriod",
+    "Script",
+    "ScriptReading",
     "Seal",
     "SealCheck",
     "SealPublication",

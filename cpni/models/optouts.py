@@ -13,7 +13,8 @@ from accounts import upload_checks
 from accounts.civil import add_months
 from accounts.encrypted_fields import EncryptedTextField, SealedRow
 from accounts.history import History
-from accounts.models import Customer
+from accounts.models import Call, Customer
+from cpni.models.scripts import Script
 from notices.models import Use
 
 
@@ -79,6 +80,22 @@ class OptOutRequest(SealedRow):
             "For opting back in: the signed form, or the recording's reference and the version of"
             " the script that was read. The carrier bears the burden of proof (64.2007(a)(1))."
         ),
+    )
+    script = models.ForeignKey(
+        Script,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="What was read to the customer before they opted in on a call.",
+    )
+    call = models.ForeignKey(
+        Call,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        help_text="The call on which it was said.",
     )
     scan = models.FileField(
         upload_to=scan_name,

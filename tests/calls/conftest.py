@@ -7,7 +7,7 @@ import time_machine
 
 from accounts import authenticating
 from config import roles
-from tests.factories.accounts import CallFactory, CarrierFactory
+from tests.factories.accounts import CallFactory, CarrierFactory, CredentialFactory
 
 AT, ON = datetime(2026, 11, 23, 18, tzinfo=UTC), date(2026, 11, 23)
 
@@ -50,3 +50,16 @@ def say():
         return authenticating.try_password(call, said=said, by=call.by, at=at, **kwargs).result
 
     return attempt
+
+
+@pytest.fixture
+def authenticated():
+    """``authenticated(call)``: the caller has said the password of the account."""
+
+    def make(call, at=AT):
+        CredentialFactory(customer=call.customer)
+        result = authenticating.try_password(call, said="blue kite 42", by=call.by, at=at).result
+        assert result == "passed"
+        return call
+
+    return make

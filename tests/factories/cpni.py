@@ -1,11 +1,22 @@
-"""Opt-out requests, incidents, retention."""
+"""Opt-out requests, incidents, complaints, scripts, retention."""
 
 from datetime import UTC, date, datetime
 
 import factory
 from factory.django import DjangoModelFactory
 
-from cpni.models import Incident, LegalHold, OptOutRequest, Purge, RetentionPeriod
+from cpni.models import (
+    Complaint,
+    Incident,
+    LegalHold,
+    OptOutRequest,
+    Purge,
+    RetentionPeriod,
+    Script,
+    ScriptReading,
+)
+from cpni.standard_scripts import words
+from tests.factories.accounts import CallFactory
 
 
 class OptOutRequestFactory(DjangoModelFactory):
@@ -28,6 +39,50 @@ class IncidentFactory(DjangoModelFactory):
     route = "telephone"
     started_on = date(2026, 10, 10)
     description = "The opt-out line gave a busy tone."
+
+
+class ComplaintFactory(DjangoModelFactory):
+    """A complaint that nobody has looked into yet."""
+
+    class Meta:
+        model = Complaint
+
+    category = "individuals"
+    received_on = date(2026, 10, 20)
+    said = "My brother-in-law was told whom I call."
+    entered_at = datetime(2026, 10, 20, 16, tzinfo=UTC)
+
+    class Params:
+        resolved = factory.Trait(found="A mistake; he was told so.", resolved_on=date(2026, 11, 2))
+
+
+class ScriptFactory(DjangoModelFactory):
+    """A draft of the one-time script, with the standard words."""
+
+    class Meta:
+        model = Script
+
+    kind = "one_time"
+    version = factory.Sequence(lambda n: n + 100)
+    english = factory.LazyAttribute(lambda script: words(script.kind, "en"))
+    spanish = factory.LazyAttribute(lambda script: words(script.kind, "es"))
+
+
+class ScriptReadingFactory(DjangoModelFactory):
+    """A yes to the one-time script on a call that goes on."""
+
+    class Meta:
+        model = ScriptReading
+
+    call = factory.SubFactory(CallFactory)
+    customer = factory.LazyAttribute(lambda reading: reading.call.customer)
+    kind = "one_time"
+    script = factory.LazyAttribute(lambda reading: Script.objects.current(reading.kind))
+    language = "en"
+    answer = "yes"
+    read_on = date(2026, 11, 23)
+    at = datetime(2026, 11, 23, 18, tzinfo=UTC)
+    by = factory.LazyAttribute(lambda reading: reading.call.by)
 
 
 class RetentionPeriodFactory(DjangoModelFactory):

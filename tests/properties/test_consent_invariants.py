@@ -6,6 +6,8 @@ use are compared with a small model that is written independently, from the rule
 
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from unittest import mock
+from uuid import uuid4
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -13,14 +15,15 @@ from hypothesis.extra.django import TestCase
 
 from accounts.import_rows import CheckedRow
 from accounts.import_writing import write_rows
-from cpni import optouts
+from cpni import on_call, optouts, scripts, standard_scripts
 from cpni.assuming import assume_due, forecast
 from cpni.decisions import decide
 from cpni.merging import merge
-from cpni.models import Approval
+from cpni.models import Approval, Script
+from cpni.one_time import decide_on_call
 from notices.catalogue import install
 from notices.models import Use
-from tests.factories.accounts import CustomerFactory
+from tests.factories.accounts import CallFactory, CustomerFactory
 from tests.factories.cpni import OptOutRequestFactory
 from tests.factories.notices import CampaignFactory, DeliveryFactory, NoticeFactory
 
@@ -37,6 +40,9 @@ EVENTS = st.one_of(
     st.tuples(st.just("reconnect"), st.none(), st.none()),
     st.tuples(st.just("import"), st.text("abc", min_size=1, max_size=3), st.none()),
     st.tuples(st.just("merge an account that opted out"), st.none(), st.none()),
+    st.tuples(
+        st.just("consent for a call"), st.sampled_from(["yes", "no", "unclear"]), st.booleans()
+    ),
     st.tuples(st.just("job"), st.none(), st.none()),
 )
 STORIES = st.lists(st.tuples(GAPS, EVENTS), min_size=1, max_size=10)
@@ -94,6 +100,7 @@ class ConsentInvariants(TestCase):
     @given(STORIES)
     def test_no_story_leads_to_a_yes_that_the_rules_do_not_give(self, story):
         install(Use)
+        standard_scripts.install(Script, at=datetime(2026, 1, 5, tzinfo=UTC))
         self.customer = CustomerFactory(active_since=START, by_email=True)
         self.notices = {False: NoticeFactory(), True: NoticeFactory(finish__uses=CODES[:1])}
         self.model, self.today = Model(active_since=START), START
@@ -196,6 +203,62 @@ class ConsentInvariants(TestCase):
         at = datetime(self.today.year, self.today.month, self.today.day, 18, tzinfo=UTC)
         merge(duplicate, self.customer, on=self.today, at=at, by=None, because="Same person")
         self.model.choices.extend((c, False, self.today) for c in CODES if c not in denied)
+
+    def do_consent_for_a_call(self, answer, objects_then):
+        """Whatever is answered, nothing but this call on this day knows of it."""
+        at = datetime(self.today.year, self.today.month, self.today.day, 18, tzinfo=UTC)
+        self.customer.refresh_from_db()
+        call = CallFactory(customer=self.customer, started_at=at)
+        use = Use.objects.get(code="other-services")
+        before = self.everything(call)
+        # Who the caller is, is another question.
+        with mock.patch("cpni.on_call.authenticating.standing") as standing:
+            standing.return_value.account = True
+            on_call.one_time(
+                call,
+                script=scripts.current("one_time"),
+                language="en",
+                uses=[use],
+                answer=answer,
+                token=uuid4(),
+                today=self.today,
+                at=at,
+                by=self.representative(call),
+            )
+        assert self.everything(call) == before
+        plain = decide(self.customer, use, on=self.today)
+        assert decide_on_call(call, use, on=self.today).allowed == (
+            plain.allowed or answer == "yes"
+        )
+        other = CallFactory(customer=self.customer, started_at=at)
+        tomorrow = self.today + timedelta(days=1)
+        assert decide_on_call(other, use, on=self.today) == plain
+        assert decide_on_call(call, use, on=tomorrow) == decide(self.customer, use, on=tomorrow)
+        for other_use in Use.objects.exclude(pk=use.pk):
+            assert decide_on_call(call, other_use, on=self.today) == decide(
+                self.customer, other_use, on=self.today
+            )
+        if objects_then:
+            on_call.opt_out(call, today=self.today, at=at, by=None)
+            self.model.choices.append((None, False, self.today))
+            assert not decide_on_call(call, use, on=self.today).allowed
+        call.ended_at, call.outcome = at, "done"
+        call.save()
+        assert decide_on_call(call, use, on=self.today) == decide(self.customer, use, on=self.today)
+
+    def representative(self, call):
+        call.by.is_superuser = True  # may do everything: permissions are another test
+        call.by.save()
+        return call.by
+
+    def everything(self, call):
+        """Every approval with its history, and the plain answer for every use, now and later."""
+        days = [self.today + timedelta(days=n) for n in (0, 1, 40)]
+        return (
+            list(Approval.objects.order_by("pk").values()),
+            Approval.history.count(),
+            [decide(self.customer, use, on=day) for use in Use.objects.all() for day in days],
+        )
 
     def do_job(self, _, __):
         assume_due(on=self.today)
