@@ -1,4 +1,4 @@
-"""Customers: service ends and begins again; consent to notices by e-mail is given and withdrawn."""
+"""Customers: service ends and begins again; consent to notices by e-mail; corrections."""
 
 from datetime import date
 
@@ -6,12 +6,13 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import history
-from accounts.errors import Refused
+from accounts.errors import Changed, Refused
 from accounts.fields import one_line
 from accounts.models import Customer, User
 from accounts.permissions import require
 
 Status = Customer.Status
+NAME_LENGTH = 200
 PROOF_LENGTH = 200
 CHANGE = "accounts.change_customer"
 
@@ -52,6 +53,48 @@ def reconnect(customer: Customer, *, on: date, by: User | None, because: str) ->
     return True
 
 
+def version(customer: Customer) -> str:
+    """What names the record as it is now, for who will later say on what they decided."""
+    latest = customer.history.order_by("-history_id").values_list("history_id", flat=True).first()
+    return str(latest or "")
+
+
+def correct(
+    customer: Customer,
+    *,
+    name: str | None = None,
+    language: str | None = None,
+    seen: str,
+    by: User | None,
+    because: str,
+) -> bool:
+    """Correct the name, or the language (of ``Customer.Language``), of ``customer``.
+
+    ``seen`` is the :func:`version` that ``by`` read. False when it is just so already. Raises
+    Changed when somebody changed the record after that, and Refused for a merged account, for a
+    name that is not one line of up to 200 characters, and for a language there is not.
+    """
+    require(by, CHANGE)
+    wanted: dict[str, str] = {}
+    if name is not None:
+        wanted["name"] = _one_line("name", name, NAME_LENGTH)
+    if language is not None:
+        if language not in Customer.Language:
+            raise Refused("We do not write in that language.", "Choose one of the list.")
+        wanted["language"] = language
+    with transaction.atomic():
+        locked = _locked(customer)
+        if all(getattr(locked, field) == value for field, value in wanted.items()):
+            return False
+        if seen != version(locked):
+            raise Changed
+        for field, value in wanted.items():
+            setattr(locked, field, value)
+        history.save(locked, by=by, because=because)
+    customer.refresh_from_db()
+    return True
+
+
 def record_email_consent(
     customer: Customer, *, on: date, proof: str, by: User | None, because: str
 ) -> bool:
@@ -61,14 +104,9 @@ def record_email_consent(
     proof: the rule asks for consent that can be verified.
     """
     require(by, CHANGE)
-    try:
-        proof = one_line(proof)
-    except ValidationError as error:
-        raise Refused("The proof is not one line of text.", "Correct it.") from error
-    if not proof:
+    if not proof.strip():
         raise Refused("Consent needs its proof.", "Say where the approval can be looked up.")
-    if len(proof) > PROOF_LENGTH:
-        raise Refused(f"The proof is longer than {PROOF_LENGTH} characters.", "Shorten it.")
+    proof = _one_line("proof", proof, PROOF_LENGTH)
     with transaction.atomic():
         locked = _locked(customer)
         if (locked.email_notices_since, locked.email_notices_proof) == (on, proof):
@@ -91,6 +129,19 @@ def withdraw_email_consent(customer: Customer, *, on: date, by: User | None, bec
         history.save(locked, by=by, because=because)
     customer.refresh_from_db()
     return True
+
+
+def _one_line(what: str, text: str, longest: int) -> str:
+    """``text`` without spaces around it. Raises Refused."""
+    try:
+        text = one_line(text)
+    except ValidationError as error:
+        raise Refused(f"The {what} is not one line of text.", "Correct it.") from error
+    if not text:
+        raise Refused(f"The {what} is empty.", "Enter it.")
+    if len(text) > longest:
+        raise Refused(f"The {what} is longer than {longest} characters.", "Shorten it.")
+    return text
 
 
 def _locked(customer: Customer) -> Customer:

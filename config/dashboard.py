@@ -14,13 +14,14 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts import unusual_looks
+from accounts import calls, looks, unusual_looks
 from accounts.admin.acts import person
 from accounts.civil import add_days, civil_day
 from accounts.models import AccountChange, Carrier, Run
+from accounts.within_call import TAKE_CALLS
 from cpni import gaps
 from cpni.assuming import JOB
-from cpni.models import Incident, OptOutRequest
+from cpni.models import Complaint, Incident, OptOutRequest
 from cpni.seal_state import seal_state
 from notices import letters
 from notices.gaps import missed, told_by_nothing
@@ -62,8 +63,20 @@ def dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
         desk_needed=[tile for tile in tiles if tile.count and tile.tone != "good"],
         desk_quiet=[tile for tile in tiles if not (tile.count and tile.tone != "good")],
         desk_setup=setup_step(request),
+        desk_call=call_step(request),
     )
     return context
+
+
+def call_step(request: HttpRequest) -> tuple[str, str] | None:
+    """Where whoever takes calls goes next: words and an address."""
+    if not request.user.has_perm(TAKE_CALLS):
+        return None
+    if there := calls.open_call(person(request)):
+        looks.note(request, [there.customer_id], what=looks.What.LISTED, detail="open call")
+        address = reverse("desk:call", args=[there.pk])
+        return f"Go back to call {there.pk} with {there.customer.name}", address
+    return "Take a call", reverse("desk:find")
 
 
 def setup_step(request: HttpRequest) -> tuple[str, str] | None:
@@ -90,6 +103,8 @@ def tiles_for(request: HttpRequest, today: date) -> Iterator[Tile]:
         yield from waiting_campaigns()
     if may("cpni.view_incident"):
         yield incidents()
+    if may("cpni.resolve_complaint"):
+        yield open_complaints(today)
     if may("accounts.review_unusuallook"):
         yield unusual(request)
     if may("accounts.view_run"):
@@ -212,6 +227,19 @@ def incidents() -> Tile:
         "An opt-out route failed (64.2009(f)).",
         "bad",
         listed("cpni_incident"),
+    )
+
+
+def open_complaints(today: date) -> Tile:
+    """Complaints that nobody has looked into yet, and how old the oldest is."""
+    waiting = Complaint.objects.filter(resolved_on=None)
+    oldest = waiting.aggregate(day=Min("received_on"))["day"]
+    return Tile(
+        waiting.count(),
+        "complaints about release of CPNI open",
+        f"The oldest came {ago(oldest, today)} (64.2009(e))." if oldest else "None is open.",
+        "bad",
+        listed("cpni_complaint", "?status=open"),
     )
 
 

@@ -21,7 +21,7 @@ from accounts import history, importing
 from accounts.import_rows import COLUMNS
 from accounts.models import Carrier, Customer, User
 from accounts.spreadsheets import Table
-from config import demo_looks, demo_people, roles
+from config import demo_calls, demo_looks, demo_people, roles
 from cpni import disclosures, optouts
 from cpni.assuming import assume_due
 from cpni.decisions import decide
@@ -91,6 +91,7 @@ class Demo:
         )
         self.say(f"Sent the change of policy as of {self.ago(CHANGE_DAYS_AGO)}.")
         self.plan_the_next()
+        demo_calls.tell(on=self.today, at=timezone.now() - timedelta(hours=1), rep=self.rep)
         found = demo_looks.tell(on=self.ago(1), rep=self.rep, officer=self.officer)
         self.say(f"Reported {found} unusual looks at customers, to be reviewed.")
 
@@ -381,4 +382,4 @@ def summary() -> list[str]:
                 f"May we market other services to {approval.customer}?"
                 f" {decision.verdict.label}: {decision.sentence}"
             )
-    return lines
+    return [*lines, *demo_calls.summary()]

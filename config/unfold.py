@@ -32,6 +32,11 @@ def mail_is_captured(request: HttpRequest) -> bool:
     return bool(settings.CAPTURED_MAIL_DIR) and request.user.has_perm("notices.view_delivery")
 
 
+def takes_calls(request: HttpRequest) -> bool:
+    """Whether this person takes calls."""
+    return request.user.has_perm("accounts.add_call")
+
+
 def stylesheet(request: HttpRequest) -> str:
     """The address of our own stylesheet."""
     return static("desk/desk.css")
@@ -45,6 +50,12 @@ def favicon(request: HttpRequest) -> str:
 NAVIGATION = [
     {
         "items": [
+            {
+                "title": "Call desk",
+                "icon": "call",
+                "link": reverse_lazy("desk:find"),
+                "permission": takes_calls,
+            },
             {"title": "Today", "icon": "fact_check", "link": reverse_lazy("admin:index")},
         ],
     },
@@ -53,6 +64,7 @@ NAVIGATION = [
         "separator": True,
         "items": [
             entry("Customers", "group", "accounts", "customer"),
+            entry("No marketing", "unsubscribe", "accounts", "contactoptout"),
             entry("Saved lists", "lists", "accounts", "customerlist"),
             entry("Imports", "upload_file", "accounts", "importbatch"),
             entry("Authorised users", "supervised_user_circle", "accounts", "authoriseduser"),
@@ -85,7 +97,10 @@ NAVIGATION = [
             entry("Opt-out requests", "inbox", "cpni", "optoutrequest"),
             entry("Approvals", "verified_user", "cpni", "approval"),
             entry("Uses made of CPNI", "data_usage", "cpni", "disclosure"),
+            entry("Scripts", "record_voice_over", "cpni", "script"),
+            entry("Scripts read", "voice_selection", "cpni", "scriptreading"),
             entry("Incidents", "report", "cpni", "incident"),
+            entry("Complaints", "feedback", "cpni", "complaint"),
         ],
     },
     {

@@ -21,8 +21,8 @@ def let_go(apps, schema_editor):
 class Migration(migrations.Migration):
     dependencies = [
         ("config", "0001_roles"),
-        ("accounts", "0001_initial"),
+        ("accounts", "0002_cache_table"),
         ("notices", "0004_approved_notice_gains_nothing"),
-        ("cpni", "0002_retention_periods"),
+        ("cpni", "0004_standard_scripts"),
     ]
     operations = [migrations.RunPython(keep, let_go)]

@@ -2,22 +2,26 @@
 
 from cpni.admin import (
     approvals,
+    complaints,
     customers,
     disclosures,
     incidents,
     optouts,
     purges,
     retention,
+    scripts,
     seals,
 )
 
 __all__ = [
     "approvals",
+    "complaints",
     "customers",
     "disclosures",
     "incidents",
     "optouts",
     "purges",
     "retention",
+    "scripts",
     "seals",
 ]

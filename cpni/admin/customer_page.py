@@ -13,7 +13,7 @@ from django.utils.safestring import SafeString
 from accounts.admin.customers import of_record, telephone_words
 from accounts.admin.labels import BAD, GAP, GOOD, WAIT, label
 from accounts.civil import add_days
-from accounts.models import Carrier, Customer
+from accounts.models import Carrier, ContactOptOut, Customer
 from cpni.admin.timeline import Event, timeline
 from cpni.decisions import Decision, Evidence, standing
 from cpni.reasons import WINDOW_OPEN, Verdict
@@ -27,6 +27,7 @@ PAGES = {
     "opt-out request": "admin:cpni_optoutrequest_change",
     "approval": "admin:cpni_approval_change",
     "incident": "admin:cpni_incident_change",
+    "script read": "admin:cpni_scriptreading_change",
 }
 
 
@@ -92,6 +93,14 @@ class Panels:
             return []
         points = self.customer.contact_points.current()
         return [(point, of_record(point, self.today)) for point in points]
+
+    @cached_property
+    def no_marketing(self) -> list[ContactOptOut]:
+        """The channels by which the customer wants no marketing."""
+        if self.customer is None:
+            return []
+        rows = ContactOptOut.objects.filter(customer=self.customer, until=None)
+        return list(rows.order_by("channel"))
 
     @cached_property
     def services(self) -> list[tuple[Any, str]]:

@@ -14,6 +14,7 @@ from cpni.models.readings import ScriptReading
 from cpni.models.retention import LegalHold, Purge, RetentionPeriod
 from cpni.models.scripts import Script
 from cpni.models.seals import Seal, SealCheck, SealedPage, SealPublication
+from cpni.models.taken_forms import TakenForm
 
 __all__ = [
     "Approval",
@@ -33,4 +34,5 @@ __all__ = [
     "SealCheck",
     "SealPublication",
     "SealedPage",
+    "TakenForm",
 ]

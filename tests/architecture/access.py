@@ -23,6 +23,7 @@ ACCESS = {
     "accounts.accountchange": ("RSOA", "", "", ""),
     "accounts.carrier": ("RSOA", "O", "O", "SOA"),
     "accounts.customer": ("RSOA", "RO", "RSO", "RSOA"),
+    "accounts.contactoptout": ("RSOA", "", "", "RSOA"),
     "accounts.customerlist": ("SMOA", "O", "O", "SOA"),
     "accounts.importbatch": ("SOA", "", "", ""),
     "accounts.lockrelease": ("SOA", "", "", ""),
@@ -42,6 +43,9 @@ ACCESS = {
     "cpni.approval": ("RSOA", "", "", "RSOA"),
     "cpni.disclosure": ("RSOA", "O", "", "RSOA"),
     "cpni.incident": ("SOA", "O", "O", "SOA"),
+    "cpni.complaint": ("SOA", "SO", "", "SOA"),
+    "cpni.script": ("RSOA", "O", "O", "RSOA"),
+    "cpni.scriptreading": ("RSOA", "", "", ""),
     "cpni.seal": ("OA", "", "", ""),
     "cpni.historypurge": ("OA", "", "", ""),
     "cpni.retentionperiod": ("SOA", "O", "O", "SOA"),
@@ -86,6 +90,8 @@ ACTS = {
     "notices.postbatch": {"export": "O", "mailed": "O"},
     "cpni.optoutrequest": {"match": "RSO", "reject": "RSO", "take_back": "SO", "scan": "RSOA"},
     "cpni.incident": {"release": "O"},
+    "cpni.complaint": {"resolve": "SO"},
+    "cpni.script": {"approve": "O", "new_version": "O"},
     "cpni.legalhold": {"release": "O"},
     "cpni.purge": {"purge_now": "O"},
 }
@@ -113,6 +119,24 @@ PAGES = {
     "admin/(?P<url>.*)$": "",  # whatever else is asked for is not there
     "captured-mail": "RSOA",  # of the demo only
     "captured-message": "RSOA",
+    # The call desk. Of a call, whoever took it; somebody else's is not there.
+    "desk:find": "RSO",
+    "desk:results": "RSO",
+    "desk:start": "RSO",
+    "desk:call": "",
+    "desk:end": "",
+    "desk:say": "",
+    "desk:call-back": "",
+    "desk:send-code": "",
+    "desk:photo": "",
+    "desk:exempt": "",
+    "desk:declined": "",
+    "desk:edit": "",
+    "desk:opt-out": "",
+    "desk:stop-using": "",
+    "desk:allow-marketing": "",
+    "desk:ask": "",
+    "desk:complaint": "",
     # Signing in, and one's own account: whoever is signed in, for themselves only.
     "account_login": "RSMOA–?",
     "account_logout": "RSMOA–?",  # leads to the door

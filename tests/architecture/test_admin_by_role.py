@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from accounts import looks
 from accounts.models import (
+    ContactOptOut,
     CustomerList,
     ImportBatch,
     LockRelease,
@@ -30,11 +31,14 @@ from tests.factories.accounts import (
     UserFactory,
 )
 from tests.factories.cpni import (
+    ComplaintFactory,
     IncidentFactory,
     LegalHoldFactory,
     OptOutRequestFactory,
     PurgeFactory,
     RetentionPeriodFactory,
+    ScriptFactory,
+    ScriptReadingFactory,
 )
 from tests.factories.notices import (
     CampaignFactory,
@@ -64,6 +68,9 @@ def records(reference_data):
         "accounts.call": CallFactory(),
         "accounts.carrier": CarrierFactory(),
         "accounts.customer": delivery.customer,
+        "accounts.contactoptout": ContactOptOut.objects.create(
+            customer=delivery.customer, channel="email", since=date(2026, 11, 4)
+        ),
         "accounts.customerlist": CustomerList.objects.create(name="Friends"),
         "accounts.importbatch": ImportBatch.objects.create(file_name="x.csv", started_at=AT),
         "accounts.lockrelease": LockRelease.objects.create(
@@ -105,6 +112,9 @@ def records(reference_data):
             recorded_at=AT,
         ),
         "cpni.incident": IncidentFactory(),
+        "cpni.complaint": ComplaintFactory(customer=delivery.customer),
+        "cpni.script": ScriptFactory(),
+        "cpni.scriptreading": ScriptReadingFactory(),
         "cpni.seal": seal_due(at=AT)[0],
         "cpni.historypurge": HistoryPurge.objects.create(at=AT, actor="x", because="Five years"),
         "cpni.retentionperiod": RetentionPeriodFactory(),

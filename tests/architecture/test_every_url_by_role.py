@@ -18,6 +18,7 @@ from tests.factories.accounts import UserFactory
 pytestmark = pytest.mark.django_db
 NOBODY, NO_ROLE = "?", "–"
 CONFIRM = "/account/confirm/"
+POSTED = ("desk:results", "desk:end", "desk:say")  # and nothing else
 SIGN_OUT = ("admin:logout", "account_logout", "end-session")
 REGULAR = ("changelist", "add", "change", "history", "simple_history", "delete")
 
@@ -134,6 +135,21 @@ def calls(records):  # noqa: F811
         "admin:app_list": ["notices"],
         "admin:view_on_site": [1, user.pk],
         "captured-message": message,
+        "desk:start": [records["accounts.customer"].pk],
+        "desk:call": [1_000_000],
+        "desk:end": [1_000_000],
+        "desk:say": [1_000_000, "password"],
+        "desk:call-back": [1_000_000],
+        "desk:send-code": [1_000_000],
+        "desk:photo": [1_000_000],
+        "desk:exempt": [1_000_000],
+        "desk:declined": [1_000_000],
+        "desk:edit": [1_000_000, "name"],
+        "desk:opt-out": [1_000_000],
+        "desk:stop-using": [1_000_000],
+        "desk:allow-marketing": [1_000_000],
+        "desk:ask": [1_000_000],
+        "desk:complaint": [1_000_000],
         "end-session": [1_000_000],
         "mfa_edit_webauthn": [1_000_000],
         "mfa_remove_webauthn": [1_000_000],
@@ -144,7 +160,7 @@ def calls(records):  # noqa: F811
         address = {"": "/", "admin/(?P<url>.*)$": "/admin/nonsense/"}.get(name) or reverse(
             name, args=arguments.get(name, [])
         )
-        yield name, "post" if name in SIGN_OUT else "get", address, allowed
+        yield name, "post" if name in (*SIGN_OUT, *POSTED) else "get", address, allowed
 
 
 def opens(answer):

@@ -9,6 +9,7 @@ from accounts import (
     authenticating,
     authorised_users,
     calls,
+    contact_optouts,
     credentials,
     customers,
     exemptions,
@@ -17,11 +18,21 @@ from accounts import (
 from accounts.errors import Refused
 from accounts.permissions import NotAllowed
 from config import roles
-from cpni import disclosures, incidents, merging, optouts
+from cpni import complaints, disclosures, incidents, merging, on_call, optouts, scripts
 from notices import campaigns, letters, outcomes, policies, publishing
 from notices.models import PostBatch, Use
-from tests.factories.accounts import BusinessExemptionFactory, CustomerFactory, UserFactory
-from tests.factories.cpni import IncidentFactory, OptOutRequestFactory
+from tests.factories.accounts import (
+    BusinessExemptionFactory,
+    CallFactory,
+    CustomerFactory,
+    UserFactory,
+)
+from tests.factories.cpni import (
+    ComplaintFactory,
+    IncidentFactory,
+    OptOutRequestFactory,
+    ScriptFactory,
+)
 from tests.factories.notices import (
     CampaignFactory,
     DeliveryFactory,
@@ -47,6 +58,20 @@ def batch():
 
 def opt_in(**kwargs):
     return OptOutRequestFactory.build(opt_in=True, **kwargs)
+
+
+def answered(verb, kind, use, by):
+    return verb(
+        CallFactory(by=by),
+        script=scripts.current(kind),
+        language="en",
+        uses=Use.objects.filter(code=use),
+        answer="no",
+        token=uuid.uuid4(),
+        today=ON,
+        at=AT,
+        by=by,
+    )
 
 
 WHY = {"because": "Because"}
@@ -163,6 +188,50 @@ VERBS = {
         [R, S, O],
         lambda by: customers.reconnect(CustomerFactory(discontinued=True), on=ON, by=by, **WHY),
     ),
+    "stop marketing": (
+        [R, S, O],
+        lambda by: contact_optouts.stop(
+            CustomerFactory(), channels=["email"], on=ON, by=by, because="Said so"
+        ),
+    ),
+    "allow marketing again": (
+        [R, S, O],
+        lambda by: contact_optouts.allow(
+            CustomerFactory(), channels=["email"], on=ON, by=by, because="Said so"
+        ),
+    ),
+    "opt out on a call": (
+        [R, S, O],
+        lambda by: on_call.opt_out(CallFactory(by=by), today=ON, at=AT, by=by),
+    ),
+    "record what was answered to a one-time script": (
+        [R, S, O],
+        lambda by: answered(on_call.one_time, "one_time", "other-services", by),
+    ),
+    "record what was answered to an opt-in script": (
+        [R, S, O],
+        lambda by: answered(on_call.opt_in, "opt_in", "contractors", by),
+    ),
+    "write a script": (
+        [O],
+        lambda by: scripts.draft(ScriptFactory.build(), by=by, because="Wording"),
+    ),
+    "approve a script": (
+        [O],
+        lambda by: scripts.approve(ScriptFactory(), by=by, at=AT, because="Read"),
+    ),
+    "enter a complaint": (
+        [R, S, O],
+        lambda by: complaints.receive(
+            ComplaintFactory.build(), today=ON, at=AT, by=by, because="Letter"
+        ),
+    ),
+    "resolve a complaint": (
+        [S, O],
+        lambda by: complaints.resolve(
+            ComplaintFactory(), found="A mistake", on=ON, by=by, because="Looked into"
+        ),
+    ),
     "take a call": (
         [R, S, O],
         lambda by: calls.start(
@@ -263,6 +332,7 @@ def written(what, by):
         "campaign": lambda: CampaignFactory(author=by),
         "notice": lambda: NoticeFactory(author=by, finish__draft=True),
         "policy version": lambda: PolicyFactory(status="draft", effective_on=ON),
+        "script": lambda: ScriptFactory(author=by),
     }[what]()
     touched(record, by)
     return record
@@ -277,11 +347,13 @@ APPROVE = {
     "campaign": lambda r, by: campaigns.approve(r, by=by, **WHY),
     "notice": lambda r, by: publishing.approve_notice(r, by=by, at=AT, **WHY),
     "policy version": lambda r, by: policies.publish(r, by=by, **WHY),
+    "script": lambda r, by: scripts.approve(r, by=by, at=AT, **WHY),
 }
 PAGES = {
     "campaign": ("notices_campaign", "approve"),
     "notice": ("notices_notice", "approve"),
     "policy version": ("notices_policyversion", "publish"),
+    "script": ("cpni_script", "approve"),
 }
 
 

@@ -11,5 +11,5 @@ def install_scripts(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cpni", "0004_approved_script_is_fixed")]
+    dependencies = [("cpni", "0003_approved_script_is_fixed")]
     operations = [migrations.RunPython(install_scripts, migrations.RunPython.noop)]

@@ -36,5 +36,5 @@ def unfix(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("cpni", "0003_scripts_and_complaints")]
+    dependencies = [("cpni", "0002_retention_periods")]
     operations = [migrations.RunPython(fix, unfix)]

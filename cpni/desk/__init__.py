@@ -1,0 +1,1 @@
+"""The call desk: one screen on which a representative helps a caller."""

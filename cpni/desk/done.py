@@ -1,0 +1,90 @@
+"""The panel “Done in this call”: read from the rows that name the call."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any
+
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db import models
+from django.utils.text import capfirst
+
+from accounts.models import AccountChange, AuthenticationTry, Call, Customer, OneTimeCode
+from cpni.desk.panels import Panel
+from cpni.desk.screen import Screen
+
+NAME = "done"
+VERBS = {"+": "added", "~": "changed", "-": "removed"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that was done: when, what, and why."""
+
+    at: datetime
+    what: str
+    why: str = ""
+
+
+def fill(screen: Screen) -> dict[str, Any]:
+    """What was done, the latest first."""
+    lines = [*histories(screen.call), *tries(screen.call), *changes(screen.call)]
+    return {"lines": sorted(lines, key=lambda line: line.at, reverse=True)}
+
+
+PANEL = Panel(NAME, "Done in this call", "cpni/desk/done.html", fill)
+
+
+@cache
+def recorded() -> tuple[type[models.Model], ...]:
+    """Whatever is about a customer and has history; what is made tomorrow needs no mention here."""
+    return (Customer, *(model for model in apps.get_models() if _is_about_a_customer(model)))
+
+
+def _is_about_a_customer(model: type[models.Model]) -> bool:
+    if model is Call or not hasattr(model, "history"):
+        return False
+    try:
+        return model._meta.get_field("customer").related_model is Customer
+    except FieldDoesNotExist:
+        return False
+
+
+def histories(call: Call) -> Iterator[Line]:
+    """History rows that name the call. They say what kind of thing was done, and no value.
+
+    Asked by the records of the customer, whose keys are indexed in every history.
+    """
+    for model in recorded():
+        of_customer = model._default_manager.filter(
+            **{"pk" if model is Customer else "customer": call.customer_id}
+        )
+        rows = model.history.filter(  # type: ignore[attr-defined]
+            id__in=of_customer.order_by().values("pk"), in_call=call.pk
+        )
+        for row in rows.order_by("-history_date"):
+            yield Line(row.history_date, _words(model, row), row.history_change_reason or "")
+
+
+def _words(model: type[models.Model], row: Any) -> str:
+    kind = getattr(row, "get_kind_display", None)
+    name = kind() if kind and model is not Customer else model._meta.verbose_name
+    ended = row.history_type == "~" and getattr(row, "until", None) is not None
+    if model is OneTimeCode:
+        return "Code used" if row.used_at else "Code made"
+    return f"{capfirst(name)} {'ended' if ended else VERBS[row.history_type]}"
+
+
+def tries(call: Call) -> Iterator[Line]:
+    """Each try to authenticate the caller."""
+    for tried in AuthenticationTry.objects.filter(call=call):
+        yield Line(tried.at, str(tried))
+
+
+def changes(call: Call) -> Iterator[Line]:
+    """Each change of which the customer is told."""
+    for change in AccountChange.objects.filter(call=call):
+        told = "no notice at the start of service" if change.at_start else "the customer is told"
+        yield Line(change.at, f"{change.get_kind_display()} changed: {told}")

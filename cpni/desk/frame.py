@@ -1,0 +1,63 @@
+"""The frame of the call desk: who may enter, and the page around everything."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, Concatenate
+
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.http import Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.template.response import TemplateResponse
+
+from accounts import calls, looks
+from accounts.admin.acts import person
+from accounts.models import Call
+from accounts.within_call import TAKE_CALLS
+
+
+def desk_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
+    """Let in whoever takes calls."""
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if not request.user.has_perm(TAKE_CALLS):
+            raise PermissionDenied
+        return view(request, *args, **kwargs)
+
+    return admin.site.admin_view(guarded)
+
+
+def call_view(
+    view: Callable[Concatenate[HttpRequest, Call, ...], HttpResponseBase],
+) -> Callable[..., HttpResponseBase]:
+    """As :func:`desk_view`, for an address about a call: ``view`` gets the call of ``pk``.
+
+    Somebody else's call is not there: only who takes a call works in it. That its customer was
+    shown is noted.
+    """
+
+    @wraps(view)
+    def with_call(request: HttpRequest, pk: int, **kwargs: Any) -> HttpResponseBase:
+        mine = Call.objects.filter(by=person(request))
+        call = mine.select_related("customer", "authorised_user").filter(pk=pk).first()
+        if call is None:
+            looks.note(request, what=looks.What.MISSING, record=pk)
+            raise Http404
+        looks.note(request, [call.customer_id], record=call.pk)
+        return view(request, call, **kwargs)
+
+    return desk_view(with_call)
+
+
+def page(request: HttpRequest, template: str, title: str, **context: Any) -> TemplateResponse:
+    """A page of the desk in the admin's frame. A call that is open is named on every one."""
+    request.current_app = admin.site.name
+    frame: dict[str, Any] = {
+        **admin.site.each_context(request),
+        "title": title,
+        "is_fullwidth": "1",
+        "open_call": calls.open_call(person(request)),
+        "outcomes": Call.Outcome.choices,
+    }
+    return TemplateResponse(request, template, {**frame, **context})

@@ -1,0 +1,123 @@
+"""Each change runs its verb, names the call, and tells the customer where they were before."""
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AccountChange, AuthorisedUser, ContactPoint, Credential, Customer
+from tests.desk.conftest import panel
+
+pytestmark = pytest.mark.django_db
+NEW = {"line1": "1 New Road", "line2": "", "city": "Sandy", "state": "ut", "postcode": "84070"}
+
+
+def current(call, kind):
+    return ContactPoint.objects.current().get(customer=call.customer, kind=kind)
+
+
+def test_the_address_is_read_back_before_it_is_saved(known, edit):
+    answer = edit(known, "post", step="check", **NEW)
+    details = panel(answer, "details")
+    assert details["checked"]
+    assert details["after"] == "1 New Road\nSandy, UT 84070"
+    assert "Cottonwood Lane" in details["now"]
+    assert "Cottonwood" in current(known, "post").line1
+
+
+def test_the_form_says_who_gets_told_in_masked_words(known, desk):
+    answer = desk.get(reverse("desk:edit", args=[known.pk, "post"]))
+    told = panel(answer, "details")["told"]
+    assert "an e-mail to a…@m…" in told
+    assert "a letter to … C…, Midvale, UT" in told
+
+
+def test_a_new_address_is_told_to_the_old_one(known, edit):
+    before = current(known, "post")
+    edit(known, "post", **NEW)
+    after = current(known, "post")
+    assert (after.line1, after.state) == ("1 New Road", "UT")
+    change = AccountChange.objects.get()
+    assert (change.kind, change.route, change.call) == ("post", "call", known)
+    assert change.postal_point == before
+    assert after.history.get().in_call == known.pk
+    assert after.history.get().history_change_reason == "The caller asked for it"
+
+
+def test_a_new_email_address(known, edit):
+    edit(known, "email", value="ann.new@mail.example")
+    assert current(known, "email").value == "ann.new@mail.example"
+    assert AccountChange.objects.get().email_point.value == "ann@mail.example"
+
+
+def test_contact_numbers_come_and_go(known, edit):
+    edit(known, "telephone", value="801 555 7788")
+    point = current(known, "telephone")
+    assert point.value == "+18015557788"
+    edit(known, "telephone", value="", gone=[point.pk])
+    assert not ContactPoint.objects.current().filter(kind="telephone").exists()
+    assert not AccountChange.objects.exists()
+
+
+def test_the_name_and_the_language_are_corrected(known, edit):
+    edit(known, "name", name="Anne Example")
+    edit(known, "language", language="es")
+    customer = Customer.objects.get(pk=known.customer_id)
+    assert (customer.name, customer.language) == ("Anne Example", "es")
+    assert customer.history.first().in_call == known.pk
+
+
+def test_consent_to_notices_by_email_needs_the_recording(known, edit):
+    edit(known, "consent", consents="no")
+    assert Customer.objects.get(pk=known.customer_id).email_notices_since is None
+    answer = edit(known, "consent", consents="yes", recording="")
+    assert "Consent needs its proof" in answer.content.decode()
+    edit(known, "consent", consents="yes", recording="R-9")
+    proof = Customer.objects.get(pk=known.customer_id).email_notices_proof
+    assert proof == f"Call {known.pk}, recording R-9"
+
+
+def test_authorised_users_come_and_go(known, edit):
+    edit(known, "users", name="Uma Friend", authority="full")
+    user = AuthorisedUser.objects.get()
+    assert (user.name, user.authority) == ("Uma Friend", "full")
+    edit(known, "users", name="", authority="ask", ended=[user.pk])
+    user.refresh_from_db()
+    assert user.until is not None
+
+
+def test_a_new_password_is_set_told_and_never_shown(known, edit):
+    answer = edit(known, "password", new="seven purple lanterns")
+    body = answer.content.decode()
+    assert "The password is set." in body
+    assert "lanterns" not in body
+    assert AccountChange.objects.get().kind == "password"
+    assert Credential.objects.filter(kind="password", until=None).count() == 1
+
+
+def test_a_password_from_the_account_is_refused_in_the_form(known, edit):
+    answer = edit(known, "password", new="Ann Example")
+    form = panel(answer, "details")["form"]
+    assert form.non_field_errors()
+    assert not AccountChange.objects.exists()
+
+
+def test_a_back_up_question_of_the_callers_own(known, edit):
+    edit(known, "backup", question="What did we name the blue boat?", answer="flying kettle")
+    backup = Credential.objects.get(kind="backup")
+    assert backup.question == "What did we name the blue boat?"
+
+
+def test_what_is_wrong_is_said_beside_what_was_typed(known, edit):
+    answer = edit(known, "post", **{**NEW, "postcode": "none"})
+    body = answer.content.decode()
+    assert "is not a ZIP code" in body
+    assert "1 New Road" in body
+
+
+def test_the_panel_lists_what_was_done_in_the_call(known, edit, desk):
+    edit(known, "post", **NEW)
+    lines = panel(desk.get(reverse("desk:call", args=[known.pk])), "done")["lines"]
+    said = [line.what for line in lines]
+    assert "Postal address added" in said
+    assert "Postal address ended" in said
+    assert "Postal address changed: the customer is told" in said
+    assert "Password: passed" in said
