@@ -8,7 +8,8 @@ One table of words with a btree answers on PostgreSQL and on SQLite alike.
    on the way.
 2. If that leaves room, each typed word also stands for those that one slip makes of it, and for
    those that sound the same: only words that some customer has.
-3. If still nobody is found, one word at a time is taken to be none of the name on record.
+3. If still nobody is found by three words or more, one at a time is taken to be none of the name
+   on record, as a middle name is.
 
 Every step reads a bounded number of rows.
 """
@@ -102,7 +103,7 @@ def by_name(text: str, *, limit: int, postcode: str = "") -> list[ByName]:
                 _add(found, _look(words, limit, postcode))
     if not found:
         for words in read:
-            for left_out in range(len(words) if len(words) > 1 else 0):
+            for left_out in range(len(words) if len(words) > 2 else 0):
                 some = words[:left_out] + words[left_out + 1 :]
                 if sum(len(word.typed) for word in some) > 2:
                     _add(found, _look(some, limit, postcode, "part of the "))

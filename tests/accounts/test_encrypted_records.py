@@ -130,7 +130,7 @@ def test_a_representative_finds_it_by_the_whole_value(ann, client_of, typed):
     assert [c.name for c in answer.context["cl"].result_list] == ["Ann Example"]
 
 
-@pytest.mark.parametrize("typed", ["ann.secret", "555-9876", "84047 432", "84048 4321"])
+@pytest.mark.parametrize("typed", ["ann.secret", "55-9876", "84047 432", "84048 4321"])
 def test_part_of_a_value_finds_nobody(ann, client_of, typed):
     answer = client_of(roles.REPRESENTATIVE).post(
         "/admin/accounts/customer/", {"q": typed}, follow=True
