@@ -116,4 +116,4 @@ def counts(campaign: Campaign, *, on: date) -> dict[str, int]:
     # "way" is an annotation, which the type checker's plugin does not see through the function.
     found: Any = rows.order_by().values("way").annotate(n=Count("pk"))  # type: ignore[misc]
     found = found.values_list("way", "n")
-    return {**dict.fromkeys(Channel.values, 0), **dict(found)}
+    return {**dict.fromkeys(Delivery.OF_CAMPAIGNS, 0), **dict(found)}

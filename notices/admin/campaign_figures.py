@@ -75,7 +75,7 @@ def figures(campaign: Any) -> str:
     """
     if campaign.status in BEFORE_START:
         counts = audience.counts(campaign, on=Carrier.today())
-        ways = [(way.label, counts[way.value], "") for way in Delivery.Channel]
+        ways = [(way.label, counts[way.value], "") for way in Delivery.OF_CAMPAIGNS]
         context = {"ways": ways, "total": sum(counts.values()), "fates": [], "future": True}
         return render_to_string("notices/admin/figures.html", context)
     progress = campaigns.progress(campaign)
@@ -95,6 +95,7 @@ def figures(campaign: Any) -> str:
                 of_it and f"{of_it}&channel__exact={way}",
             )
             for way in Delivery.Channel
+            if way in Delivery.OF_CAMPAIGNS or way == campaign.channel
         ],
         "fates": [
             {

@@ -77,6 +77,8 @@ class Delivery(models.Model):
         BOUNCED = "bounced", "Bounced"
         RETURNED = "returned", "Returned by the post"
 
+    # By which ways a campaign goes to an audience.
+    OF_CAMPAIGNS = (Channel.EMAIL, Channel.POST, Channel.NONE)
     # They leave by a sending loop; letters in batches.
     SENT_BY_LOOP = (Channel.EMAIL, Channel.TEXT, Channel.VOICE)
     # Something may still leave.

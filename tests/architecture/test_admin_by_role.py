@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import looks
+from accounts.changes import note
 from accounts.models import (
     ContactOptOut,
     CustomerList,
@@ -62,10 +63,12 @@ def records(reference_data):
     """One of everything; what has drafts is a draft."""
     delivery = DeliveryFactory()
     assume_due(on=date(2026, 11, 4))
+    change = note(delivery.customer, "password", at=AT, on=AT.date(), route="call", by=None)
     return {
         "accounts.authoriseduser": AuthorisedUserFactory(),
         "accounts.businessexemption": BusinessExemptionFactory(),
         "accounts.call": CallFactory(),
+        "accounts.accountchange": change,
         "accounts.carrier": CarrierFactory(),
         "accounts.customer": delivery.customer,
         "accounts.contactoptout": ContactOptOut.objects.create(

@@ -4,9 +4,11 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from accounts import changes
 from accounts.models import UnusualLook
 from config import roles
 from cpni.assuming import assume_due
+from notices import change_notices
 from notices.models import PostBatch
 from tests.factories.accounts import CustomerFactory, UserFactory
 from tests.factories.cpni import IncidentFactory, OptOutRequestFactory
@@ -31,6 +33,10 @@ def work(db):
         campaign=campaign, created_at=datetime(2026, 11, 22, 18, tzinfo=UTC), size=1
     )
     DeliveryFactory(campaign=campaign, state="batched", batch=batch)
+    nowhere = CustomerFactory(post=False, service=False)
+    at = datetime(2026, 11, 23, 17, tzinfo=UTC)
+    changes.note(nowhere, "password", at=at, on=at.date(), route="call", by=None)
+    change_notices.queue(at=at, message_domain="wasatch.example")
     UnusualLook.objects.create(
         person=UserFactory(), day=date(2026, 11, 22), rule="many", count=200, limit=150, says="200."
     )

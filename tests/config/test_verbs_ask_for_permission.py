@@ -14,6 +14,7 @@ from accounts import (
     customers,
     exemptions,
     lists,
+    online_accounts,
 )
 from accounts.errors import Refused
 from accounts.permissions import NotAllowed
@@ -86,6 +87,12 @@ VERBS = {
     "write a notice anew": (
         [O],
         lambda by: publishing.new_version(NoticeFactory(), by=by, **WHY),
+    ),
+    "note a change of an online account": (
+        [R, S, O],
+        lambda by: online_accounts.note_change(
+            CustomerFactory(), at=AT, on=ON, route="admin", by=by, **WHY
+        ),
     ),
     "publish a policy": (
         [O],
