@@ -99,7 +99,7 @@ def prebuilt(campaign_id: int) -> bytes:
 
     campaign = Campaign.objects.select_related("notice__policy_version").get(pk=campaign_id)
     (job,) = next_jobs(campaign_id, after=0, at=timezone.now(), limit=1)
-    return sending.prepare(campaign).compose(job, timezone.now())[1]
+    return sending.prepare(campaign).compose(job, timezone.now())[2]
 
 
 def bare_rate(port: int, message: bytes, number: int) -> float:
