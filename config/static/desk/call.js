@@ -217,7 +217,7 @@
     if (answer.status === 403 || from.pathname.indexOf('/desk/') !== 0) {
       event.detail.shouldSwap = false
       signedOut = true
-      trouble(SIGNED_OUT, '/account/login/')
+      trouble(SIGNED_OUT, byId('desk-trouble').dataset.door)
       renew()
     } else if (answer.status >= 400) {
       trouble(answer.status === 404 ? 'That is not there any more. Reload the page.' : FAILED)
