@@ -28,7 +28,8 @@ from cpni import holds
 from cpni.history_purges import Purge as PurgeOfHistory
 from cpni.history_purges import history_purge
 from cpni.models import Purge
-from cpni.retention import RECORDS, Cut, Records, cut_off, months_kept
+from cpni.retention import Cut, Records, cut_off, months_kept
+from cpni.retention_records import RECORDS
 from cpni.sealed_tables import table_of
 from cpni.sealing import seal_due
 

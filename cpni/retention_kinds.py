@@ -1,6 +1,6 @@
 """Kinds of record that are not kept for ever, and the least time that the rules ask for. Pure.
 
-To add a kind: one ``Kind`` here, and in ``cpni.retention`` which of its records may go.
+To add a kind: one ``Kind`` here, and in ``cpni.retention_records`` which of its records may go.
 """
 
 from dataclasses import dataclass

@@ -1,5 +1,6 @@
 """The panel “Done in this call”: read from the rows that name the call."""
 
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +15,8 @@ from django.utils.text import capfirst
 from accounts.models import AccountChange, AuthenticationTry, Call, Customer, OneTimeCode
 from cpni.desk.panels import Panel
 from cpni.desk.screen import Screen
+from notices.models import Delivery
+from notices.told import told_of
 
 NAME = "done"
 VERBS = {"+": "added", "~": "changed", "-": "removed"}
@@ -84,7 +87,12 @@ def tries(call: Call) -> Iterator[Line]:
 
 
 def changes(call: Call) -> Iterator[Line]:
-    """Each change of which the customer is told."""
+    """Each change of which the customer must be told, with whether they are, how and where."""
+    sent: dict[int | None, list[Delivery]] = defaultdict(list)
+    rows = Delivery.objects.filter(change__call=call).select_related("contact_point", "service")
+    for delivery in rows.order_by("pk"):
+        sent[delivery.change_id].append(delivery)
     for change in AccountChange.objects.filter(call=call):
-        told = "no notice at the start of service" if change.at_start else "the customer is told"
-        yield Line(change.at, f"{change.get_kind_display()} changed: {told}")
+        answer, words = told_of(change, sent[change.pk])
+        said = f"{change.get_kind_display()} changed, customer: {answer.lower()}"
+        yield Line(change.at, said, words)

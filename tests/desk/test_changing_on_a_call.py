@@ -3,7 +3,15 @@
 import pytest
 from django.urls import reverse
 
-from accounts.models import AccountChange, AuthorisedUser, ContactPoint, Credential, Customer
+from accounts.models import (
+    AccountChange,
+    AuthorisedUser,
+    ContactPoint,
+    Credential,
+    Customer,
+    Service,
+)
+from notices import channels
 from tests.desk.conftest import panel
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +31,8 @@ def test_the_address_is_read_back_before_it_is_saved(known, edit):
     assert "Cottonwood" in current(known, "post").line1
 
 
-def test_the_form_says_who_gets_told_in_masked_words(known, desk):
+def test_the_form_says_who_gets_told_in_masked_words(known, desk, monkeypatch):
+    monkeypatch.setattr(channels, "set_up", lambda channel: channel in ("email", "post"))
     answer = desk.get(reverse("desk:edit", args=[known.pk, "post"]))
     told = panel(answer, "details")["told"]
     assert "an e-mail to a…@m…" in told
@@ -119,5 +128,20 @@ def test_the_panel_lists_what_was_done_in_the_call(known, edit, desk):
     said = [line.what for line in lines]
     assert "Postal address added" in said
     assert "Postal address ended" in said
-    assert "Postal address changed: the customer is told" in said
+    assert "Postal address changed, customer: being told" in said
     assert "Password: passed" in said
+
+
+@pytest.mark.parametrize(
+    ("category", "up", "told"),
+    [
+        ("wireless", {"text", "voice", "email"}, "a text to …"),
+        ("local", {"text", "voice", "email"}, "a voice message to …"),
+        ("local", {"text"}, "a letter to "),
+    ],
+)
+def test_who_gets_told_is_what_the_notice_will_do(known, desk, monkeypatch, category, up, told):
+    monkeypatch.setattr(channels, "set_up", lambda channel: channel in up)
+    Service.objects.filter(customer=known.customer).update(category=category)
+    answer = desk.get(reverse("desk:edit", args=[known.pk, "password"]))
+    assert panel(answer, "details")["told"].startswith(told)

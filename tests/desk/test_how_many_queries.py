@@ -29,8 +29,8 @@ def test_what_is_found(desk):
     CustomerFactory(name="Bob Example")
     few = cost(ask)
     CustomerFactory.create_batch(8, name="Cy Example")
-    assert cost(ask) == few
-    assert few <= 20
+    # Who finds few by the words themselves is also asked for names that sound alike.
+    assert cost(ask) <= few <= 21
 
 
 def test_the_find_page_with_my_calls(desk, rep):
@@ -53,4 +53,4 @@ def test_the_call_screen(desk, known, edit):
         by=None, because="x",
     )  # fmt: skip
     assert cost(lambda: desk.get(address)) == few
-    assert few <= 60
+    assert few <= 62

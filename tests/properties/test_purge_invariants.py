@@ -19,8 +19,9 @@ from cpni.decisions import judge
 from cpni.facts import gather
 from cpni.merging import merge
 from cpni.models import Approval, Disclosure, OptOutRequest, RetentionPeriod
-from cpni.retention import RECORDS, cut_off
+from cpni.retention import cut_off
 from cpni.retention_kinds import KINDS
+from cpni.retention_records import RECORDS
 from notices.catalogue import install
 from notices.models import Campaign, Delivery, Use
 from tests.factories.accounts import CustomerFactory

@@ -6,7 +6,8 @@ import pytest
 
 from cpni.holds import held
 from cpni.models import Complaint, ScriptReading
-from cpni.retention import RECORDS, Cut
+from cpni.retention import Cut
+from cpni.retention_records import RECORDS
 from tests.factories.accounts import CallFactory
 from tests.factories.cpni import ComplaintFactory, OptOutRequestFactory, ScriptReadingFactory
 

@@ -1,0 +1,436 @@
+"""Which records may be purged: their time has passed, nothing relies on them, no hold covers them.
+
+What may go never changes an answer of ``cpni.decisions.decide`` for a day from the cut-off on. An
+applied or unmatched request is never among it: an opt-out lasts until the customer revokes it
+(64.2007(a)(2)). Kinds are taken in an order in which removing one frees none that is still to come,
+so that a purge removes exactly what was shown; what it frees goes with the next one.
+"""
+
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models.functions import Coalesce
+
+from accounts.models import (
+    AccountChange,
+    AuthenticationTry,
+    AuthorisedUser,
+    BusinessExemption,
+    Call,
+    Carrier,
+    ContactPoint,
+    Credential,
+    Customer,
+    ImportBatch,
+    ImportProblem,
+    LockRelease,
+    Look,
+    LookShown,
+    OneTimeCode,
+    Run,
+    Service,
+    SignInEvent,
+)
+from cpni import retention_kinds as kinds
+from cpni.holds import Held
+from cpni.models import (
+    Approval,
+    Complaint,
+    Disclosure,
+    Incident,
+    OptOutRequest,
+    ScriptReading,
+)
+from cpni.retention import Conditions, Cut, Records
+from notices.clock import earliest_carrying
+from notices.models import Campaign, Delivery, Notice, NoticeText, PolicyBinding, PostBatch
+from notices.policies import in_force
+
+# --- What relies on what -------------------------------------------------------------------------
+
+ApprovalRow = Approval.history.model
+
+
+def _exists(rows: QuerySet[Any]) -> Q:
+    """Whether there is one among ``rows``, as a condition that can be combined with others."""
+    return Q(Exists(rows))
+
+
+def _gone(cut: Cut, prefix: str = "customer__") -> Q:
+    """Whether the customer's service had ended by the cut-off: no notice decides since."""
+    return ~Q(**{f"{prefix}status": Customer.Status.ACTIVE}) & Q(
+        **{f"{prefix}discontinued_on__lte": cut.on, f"{prefix}active_since__lte": cut.on}
+    )
+
+
+def _deliveries(cut: Cut) -> QuerySet[Delivery]:
+    settled = (*Delivery.MISSED, Delivery.State.SENT, Delivery.State.CANCELLED)
+    return Delivery.objects.filter(
+        Q(mailed_on__lt=cut.on)
+        | Q(mailed_on=None, campaign__finished_at__lt=cut.at)
+        # A standing campaign never finishes: what it could not send is as old as the change.
+        | Q(mailed_on=None, change__on__lt=cut.on)
+        | Q(mailed_on=None, code__made_at__lt=cut.at),
+        state__in=settled,
+    ).exclude(campaign__status__in=Campaign.OPEN, campaign__channel="")
+
+
+def _delivery_relied_on(cut: Cut) -> Conditions:
+    later = Delivery.objects.filter(
+        customer=OuterRef(OuterRef("customer")),
+        pk__gt=OuterRef(OuterRef("pk")),
+        state=Delivery.State.SENT,
+        outcome="",
+        assume_from__lte=cut.on,
+        # Whichever period of service the earlier one counted in, the later one counts in too.
+        mailed_on__gte=Coalesce(
+            OuterRef(OuterRef("mailed_on")), OuterRef(OuterRef("customer__active_since"))
+        ),
+        campaign__notice__uses=OuterRef("use_id"),
+    )
+    asked = Notice.uses.through.objects.filter(notice=OuterRef("campaign__notice_id"))
+    ledger = ApprovalRow.objects.filter(
+        id__in=Approval.objects.filter(customer=OuterRef(OuterRef("customer"))).values("pk"),
+        delivery_id=OuterRef("pk"),
+    )
+    counts = ~_gone(cut) & ~Q(state=Delivery.State.CANCELLED)
+    return {
+        "An approval or a policy rests on it": _exists(
+            Approval.objects.filter(delivery=OuterRef("pk"))
+        )
+        | _exists(PolicyBinding.objects.filter(delivery=OuterRef("pk")))
+        | _exists(ledger),
+        "The customer's last notice, or it may still carry approval": counts
+        & (
+            Q(state=Delivery.State.SENT, outcome="", mailed_on__gte=earliest_carrying(cut.on))
+            | _exists(asked.filter(~_exists(later)))
+        ),
+        "A use of CPNI made since is kept": _exists(
+            Disclosure.objects.filter(
+                customer=OuterRef("customer"), used_on__gte=OuterRef("mailed_on")
+            )
+        ),
+    }
+
+
+def _ledger_relied_on(cut: Cut) -> Conditions:
+    """A state that no later entry has taken the place of for every day from the cut-off on."""
+    later = ApprovalRow.objects.filter(
+        _recorded_after(),
+        Q(effective_on__lte=cut.on) | Q(effective_on__lte=OuterRef("effective_on")),
+        id=OuterRef("id"),
+        history_date__lt=cut.at,
+    )
+    return {
+        "It answers for a day since": ~_exists(later),
+        "A use of CPNI is kept": _exists(
+            Disclosure.objects.filter(customer=OuterRef("customer_id"), use=OuterRef("use_id"))
+        ),
+    }
+
+
+def _recorded_after() -> Q:
+    """History rows of the outer row's object that were recorded after it."""
+    return Q(history_date__gt=OuterRef("history_date")) | Q(
+        history_date=OuterRef("history_date"), history_id__gt=OuterRef("history_id")
+    )
+
+
+def _earlier_states(model: Any, owner: str, **guard: Any) -> Records:
+    """The history of living records of ``model``: what they were on the cut-off stays known."""
+    row = model.history.model
+
+    def relied_on(cut: Cut) -> Conditions:
+        later = row.objects.filter(_recorded_after(), id=OuterRef("id"), history_date__lt=cut.at)
+        if model is Customer:
+            # An earlier period of service is read from here.
+            later = later.filter(
+                Q(active_since__lte=cut.on) | Q(active_since__lte=OuterRef("active_since"))
+            )
+        return {"It shows what was so on a day since": ~_exists(later)}
+
+    return Records(
+        kinds.CUSTOMERS,
+        f"Earlier states of {model._meta.verbose_name_plural}",
+        row,
+        "history_date",
+        due=lambda cut: row.objects.filter(history_date__lt=cut.at),
+        relied_on=relied_on,
+        under=lambda held: Q(**{f"{owner}__in": held.customers}),
+    )
+
+
+def _of_held_customers(held: Held) -> Q:
+    return Q(customer__in=held.customers)
+
+
+def _ended(model: Any, day: str, label: str) -> Records:
+    """What held for a time: authority, a contract, a password, a code. What holds has no age."""
+    timed = model._meta.get_field(day).get_internal_type() == "DateTimeField"
+
+    def relied_on(cut: Cut) -> Conditions:
+        if model is not AuthorisedUser:
+            return {}
+        calls = Call.objects.filter(authorised_user=OuterRef("pk"))
+        return {"A call of theirs is kept": _exists(calls)}
+
+    return Records(
+        kinds.AUTHORITIES,
+        label,
+        model,
+        day,
+        due=lambda cut: model.objects.filter(**{f"{day}__lt": cut.at if timed else cut.on}),
+        relied_on=relied_on,
+        under=_of_held_customers,
+    )
+
+
+def _campaigns(cut: Cut) -> QuerySet[Campaign]:
+    return Campaign.objects.annotate(ended=Coalesce("finished_at", "started_at")).filter(
+        status__in=(Campaign.Status.FINISHED, Campaign.Status.CANCELLED), ended__lt=cut.at
+    )
+
+
+def _current_policy() -> int | None:
+    policy = in_force(Carrier.today())
+    return policy.pk if policy else None
+
+
+# --- The records ---------------------------------------------------------------------------------
+
+RECORDS: tuple[Records, ...] = (
+    Records(
+        kinds.NOTICES,
+        "Notices",
+        Notice,
+        "approved_at",
+        due=lambda cut: Notice.objects.filter(
+            status=Notice.Status.APPROVED, approved_at__lt=cut.at
+        ),
+        relied_on=lambda cut: {
+            "A campaign or delivery of it is kept": _exists(
+                Campaign.objects.filter(notice=OuterRef("pk"))
+            )
+            | _exists(Delivery.objects.filter(text__notice=OuterRef("pk"))),
+            "It is under the policy in force": Q(policy_version=_current_policy()),
+        },
+        below=((NoticeText, "notice"), (Notice.uses.through, "notice")),
+    ),
+    Records(
+        kinds.CAMPAIGNS,
+        "Campaigns",
+        Campaign,
+        "started_at",
+        due=_campaigns,
+        relied_on=lambda cut: {
+            "A delivery or post batch of it is kept": _exists(
+                Delivery.objects.filter(campaign=OuterRef("pk"))
+            )
+            | _exists(PostBatch.objects.filter(campaign=OuterRef("pk")))
+        },
+        under=lambda held: Q(pk__in=held.campaigns),
+    ),
+    Records(
+        kinds.CAMPAIGNS,
+        "Post batches",
+        PostBatch,
+        "created_at",
+        due=lambda cut: PostBatch.objects.filter(created_at__lt=cut.at),
+        relied_on=lambda cut: {
+            "A delivery of it is kept": _exists(Delivery.objects.filter(batch=OuterRef("pk")))
+        },
+        under=lambda held: Q(campaign__in=held.campaigns),
+    ),
+    Records(
+        kinds.DELIVERIES,
+        "Deliveries",
+        Delivery,
+        "mailed_on",
+        due=_deliveries,
+        relied_on=_delivery_relied_on,
+        under=lambda held: Q(customer__in=held.customers) | Q(campaign__in=held.campaigns),
+    ),
+    Records(
+        kinds.INCIDENTS,
+        "Incidents",
+        Incident,
+        "released_on",
+        due=lambda cut: Incident.objects.filter(released_on__lt=cut.on, ended_on__lt=cut.on),
+        # It explains why approvals were late, whoever asks.
+        under=lambda held: Q(pk__isnull=False) if held.anything else Q(pk__in=[]),
+    ),
+    Records(
+        kinds.REJECTED,
+        "Rejected opt-out requests",
+        OptOutRequest,
+        "received_on",
+        due=lambda cut: OptOutRequest.objects.filter(
+            status=OptOutRequest.Status.REJECTED, received_on__lt=cut.on
+        ),
+        relied_on=lambda cut: {
+            "An approval names it": _exists(Approval.objects.filter(request=OuterRef("pk")))
+            | _exists(ApprovalRow.objects.filter(request_id=OuterRef("pk")))
+        },
+        # Whom an unmatched letter came from may be what the dispute is about.
+        under=lambda held: (
+            Q(customer__in=held.customers) | (Q(customer=None) if held.customers else Q(pk__in=[]))
+        ),
+        below=((OptOutRequest.uses.through, "optoutrequest"),),
+        file="scan",
+        among=Q(status=OptOutRequest.Status.REJECTED),
+    ),
+    Records(
+        kinds.IMPORTS,
+        "Imports",
+        ImportBatch,
+        "started_at",
+        due=lambda cut: ImportBatch.objects.filter(started_at__lt=cut.at),
+        under=lambda held: Q(pk__in=held.imports),
+        below=((ImportProblem, "batch"),),
+    ),
+    Records(
+        kinds.LOOKS,
+        "Looks at customers",
+        Look,
+        "at",
+        due=lambda cut: Look.objects.filter(at__lt=cut.at),
+        under=lambda held: (
+            Q(customer_id__in=held.customers)
+            | _exists(
+                LookShown.objects.filter(look_id=OuterRef("pk"), customer_id__in=held.customers)
+            )
+        ),
+        below=((LookShown, "look_id"),),
+    ),
+    Records(
+        kinds.SIGN_INS,
+        "What happened at the door",
+        SignInEvent,
+        "at",
+        due=lambda cut: SignInEvent.objects.filter(at__lt=cut.at),
+    ),
+    _ended(AuthorisedUser, "until", "Ended authority of users"),
+    _ended(BusinessExemption, "until", "Ended business exemptions"),
+    _ended(Credential, "until", "Ended passwords and back-ups"),
+    _ended(OneTimeCode, "expires_at", "Codes"),
+    Records(
+        kinds.CALLS,
+        "Calls",
+        Call,
+        "ended_at",
+        due=lambda cut: Call.objects.filter(ended_at__lt=cut.at),
+        relied_on=lambda cut: {
+            "A change of the account in it is kept": _exists(
+                AccountChange.objects.filter(call=OuterRef("pk"))
+            ),
+            "What was said in it is kept": _exists(
+                OptOutRequest.objects.filter(call=OuterRef("pk"))
+            )
+            | _exists(ScriptReading.objects.filter(call=OuterRef("pk")))
+            | _exists(Complaint.objects.filter(call=OuterRef("pk"))),
+        },
+        under=_of_held_customers,
+        below=((AuthenticationTry, "call"),),
+    ),
+    Records(
+        kinds.CALLS,
+        "Account changes",
+        AccountChange,
+        "at",
+        due=lambda cut: AccountChange.objects.filter(at__lt=cut.at),
+        under=_of_held_customers,
+    ),
+    Records(
+        kinds.CALLS,
+        "Releases of locks",
+        LockRelease,
+        "at",
+        due=lambda cut: LockRelease.objects.filter(at__lt=cut.at),
+        under=_of_held_customers,
+    ),
+    Records(
+        kinds.READINGS,
+        "Scripts read on calls",
+        ScriptReading,
+        "read_on",
+        due=lambda cut: ScriptReading.objects.filter(read_on__lt=cut.on),
+        relied_on=lambda cut: {
+            # A choice is kept for ever, and this is what proves it.
+            "A customer's choice rests on it": Q(request__isnull=False),
+            "A use of CPNI is kept": _exists(
+                Disclosure.objects.filter(
+                    customer=OuterRef("customer"), used_on=OuterRef("read_on")
+                )
+            ),
+        },
+        under=lambda held: Q(customer__in=held.customers),
+        below=((ScriptReading.uses.through, "scriptreading"),),
+    ),
+    Records(
+        kinds.COMPLAINTS,
+        "Complaints",
+        Complaint,
+        "resolved_on",
+        due=lambda cut: Complaint.objects.filter(resolved_on__lt=cut.on),
+        # Whom an anonymous one was about may be what the dispute is about.
+        under=lambda held: (
+            Q(customer__in=held.customers) | (Q(customer=None) if held.customers else Q(pk__in=[]))
+        ),
+    ),
+    Records(
+        kinds.RUNS,
+        "Job runs",
+        Run,
+        "started_at",
+        due=lambda cut: Run.objects.filter(started_at__lt=cut.at),
+        relied_on=lambda cut: {
+            "An approval was recorded by it": _exists(Approval.objects.filter(run=OuterRef("pk")))
+            | _exists(ApprovalRow.objects.filter(run_id=OuterRef("pk"))),
+            "The last run of its job": ~_exists(
+                Run.objects.filter(name=OuterRef("name"), started_at__gt=OuterRef("started_at"))
+            ),
+        },
+    ),
+    Records(
+        kinds.APPROVALS,
+        "Approvals of former customers",
+        Approval,
+        "effective_on",
+        due=lambda cut: Approval.objects.filter(
+            _gone(cut), state=Approval.State.ENDED, effective_on__lt=cut.on
+        ),
+        relied_on=lambda cut: {
+            # A choice speaks of uses that come later, too, and is spread from these.
+            "The customer made a choice": _exists(
+                OptOutRequest.objects.filter(
+                    customer=OuterRef("customer"), status=OptOutRequest.Status.APPLIED
+                )
+            ),
+            "A use of CPNI is kept": _exists(
+                Disclosure.objects.filter(customer=OuterRef("customer"), use=OuterRef("use"))
+            ),
+        },
+        under=lambda held: Q(customer__in=held.customers),
+        among=~Q(customer__status=Customer.Status.ACTIVE) & Q(state=Approval.State.ENDED),
+    ),
+    Records(
+        kinds.LEDGER,
+        "Earlier states of approvals",
+        ApprovalRow,
+        "history_date",
+        due=lambda cut: ApprovalRow.objects.filter(history_date__lt=cut.at),
+        relied_on=_ledger_relied_on,
+        under=lambda held: Q(customer_id__in=held.customers),
+    ),
+    _earlier_states(Customer, "id"),
+    _earlier_states(ContactPoint, "customer_id"),
+    _earlier_states(Service, "customer_id"),
+    Records(
+        kinds.DISCLOSURES,
+        "Uses made of CPNI",
+        Disclosure,
+        "used_on",
+        due=lambda cut: Disclosure.objects.filter(used_on__lt=cut.on),
+        under=lambda held: Q(customer__in=held.customers),
+    ),
+)
