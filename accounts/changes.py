@@ -15,8 +15,9 @@ What was decided where the rule leaves it open (domain.md 6.2):
 - A correction of a slip of the pen is a change, and so is taking an address away.
 - A business whose contract says how it is authenticated (64.2010(g)) is told like everybody else:
   the contract replaces authentication, and one that replaces this notice too is not known to us.
-- A reconnection starts a service, so what is set up on its first day needs no notice. A merge
-  changes no address and no password of the account that remains.
+- A reconnection starts a service, so what is set up on its first day needs no notice; a password
+  or back-up that was kept from before is changed and not set up, and needs one. A merge changes no
+  address and no password of the account that remains.
 """
 
 from collections import defaultdict
@@ -28,7 +29,7 @@ from django.db import connection
 
 from accounts import history
 from accounts.bulk_rows import insert_rows, next_ids
-from accounts.models import AccountChange, ContactPoint, Customer, Service, User
+from accounts.models import AccountChange, ContactPoint, Credential, Customer, Service, User
 
 Kind = ContactPoint.Kind
 
@@ -62,7 +63,8 @@ def note(
     """
     points: Sequence[ContactPoint] = ()
     services: Sequence[Service] = ()
-    if not at_start(customer, on=on):
+    exempt = at_start(customer, kind, on=on)
+    if not exempt:
         points = list(ContactPoint.objects.filter(customer=customer).exclude(kind=Kind.TELEPHONE))
         services = list(Service.objects.filter(customer=customer))
     change = noted(
@@ -75,6 +77,7 @@ def note(
         route=route,
         by=by,
         new=new.values if new else None,
+        exempt=exempt,
     )
     change.because = because
     change.save(force_insert=True)
@@ -92,12 +95,12 @@ def noted(
     route: str,
     by: User | None,
     new: Sequence[str] | None = None,
+    exempt: bool,
 ) -> AccountChange:
     """The unsaved row of one change. Arguments as for :func:`note`; ``new`` are values.
 
     ``points`` and ``services`` are all of the customer's, ended ones too, as they were before.
     """
-    exempt = at_start(customer, on=on)
     place = Place() if exempt else choose_place(points, services, on=on, new=new)
     return AccountChange(
         customer=customer,
@@ -145,6 +148,7 @@ def note_many(told: Sequence[Told], *, at: datetime, on: date, route: str, by: U
             route=route,
             by=by,
             new=one.new,
+            exempt=on <= one.customer.active_since,  # addresses: see at_start
         )
         for one in told
     ]
@@ -159,9 +163,14 @@ def note_many(told: Sequence[Told], *, at: datetime, on: date, route: str, by: U
     )
 
 
-def at_start(customer: Customer, *, on: date) -> bool:
-    """Whether the civil day ``on`` is the first of the customer's service, which is exempt."""
-    return on <= customer.active_since
+def at_start(customer: Customer, kind: str, *, on: date) -> bool:
+    """Whether what is set up on the civil day ``on`` belongs to the start of service: exempt.
+
+    A password or back-up that was there before the service began anew is not set up but changed,
+    perhaps by whoever pretends to be the customer: that is told.
+    """
+    kept = Credential.objects.filter(customer=customer, kind=kind, until=None)
+    return on <= customer.active_since and not kept.exists()
 
 
 def choose_place(

@@ -47,7 +47,7 @@ def fill(screen: Screen) -> dict[str, Any]:
         "form": form,
         "now": edit.now(screen),
         "seen": edit.version(screen),
-        "told": told.sentence(screen) if edit.kind else "",
+        "told": told.sentence(screen, edit.kind) if edit.kind else "",
         "checked": screen.checked and not form.errors,
         "after": edit.after(form.cleaned_data) if screen.checked and not form.errors else "",
     }

@@ -17,13 +17,13 @@ NOBODY_AT_START = "nobody; this is the first day of service."
 NOWHERE = "nothing was of record long enough, so a supervisor sees that the customer is told."
 
 
-def sentence(screen: Screen) -> str:
-    """Where the customer is told of a change that is made now, and what is not said there.
+def sentence(screen: Screen, kind: str) -> str:
+    """Where the customer is told of a change of ``kind`` made now, and what is not said there.
 
     Masked even for who may see it: the caller hears where it goes, and no more.
     """
     customer = screen.customer
-    if changes.at_start(customer, on=screen.today):
+    if changes.at_start(customer, kind, on=screen.today):
         return NOBODY_AT_START
     place = changes.choose_place(
         customer.contact_points.all(), customer.services.all(), on=screen.today

@@ -6,7 +6,7 @@ import pytest
 
 from accounts import changes, contacts, customers, history
 from accounts.models import AccountChange, BusinessExemption, Service
-from tests.factories.accounts import CustomerFactory, UserFactory
+from tests.factories.accounts import CredentialFactory, CustomerFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 ON = date(2026, 11, 23)
@@ -135,6 +135,15 @@ def test_the_first_day_of_service_is_exempt_and_so_is_that_of_a_reconnection():
     assert not moved(gone, OAK).at_start
     customers.reconnect(gone, on=ON, by=None, because="Came back")
     assert moved(gone, ELM).at_start
+
+
+def test_a_password_kept_from_before_a_reconnection_is_changed_and_not_set_up():
+    customer = CustomerFactory(active_since=ON)
+    CredentialFactory(customer=customer)
+    change = changes.note(customer, "password", **when(ON))
+    assert not change.at_start
+    assert change.postal_point == customer.contact_points.get()
+    assert changes.note(customer, "backup", **when(ON)).at_start
 
 
 def test_a_correction_counts_and_what_is_there_already_does_not():
