@@ -50,6 +50,7 @@ CONSENT = (
     "cpni.apply_optoutrequest",
     "cpni.opt_in_optoutrequest",
     "cpni.add_scriptreading",
+    "notices.call_telephonetask",
     # To enter, not to read: what is complained of may be what a colleague did.
     "cpni.add_complaint",
 )
@@ -74,6 +75,9 @@ RECORDS = (
     "cpni.view_purge",
     "cpni.view_complaint",
     "cpni.view_historicalcomplaint",
+    "notices.view_telephonetask",
+    "notices.view_historicaltelephonetask",
+    "notices.view_telephoneattempt",
     "accounts.view_user",
     "accounts.view_historicaluser",
 )

@@ -34,6 +34,11 @@ SCHEDULE = {
         "task": "accounts.tasks.report_unusual_looks",
         "schedule": crontab(minute="25"),
     },
+    # Hourly: whom nothing written reaches is on the telephone list within the hour.
+    "refresh the telephone list": {
+        "task": "notices.tasks.refresh_telephone_list",
+        "schedule": crontab(minute="35"),
+    },
     # Customers' data that nobody confirmed does not lie about.
     "discard uploads": {
         "task": "accounts.tasks.discard_uploads",

@@ -76,6 +76,7 @@ NAVIGATION = [
         "separator": True,
         "items": [
             entry("Calls", "call", "accounts", "call"),
+            entry("Policy-change calls", "phone_forwarded", "notices", "telephonetask"),
             entry("Released locks", "lock_open", "accounts", "lockrelease"),
         ],
     },

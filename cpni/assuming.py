@@ -126,6 +126,8 @@ WHERE n.kind = 'policy_change' AND d.customer_id BETWEEN %(low)s AND %(high)s
   AND c.status = 'active' AND d.mailed_on >= c.active_since
   AND NOT EXISTS (SELECT 1 FROM cpni_optoutrequest r WHERE r.customer_id = d.customer_id
     AND r.status = 'applied' AND r.wish = 'opt_out' AND r.received_on >= d.mailed_on)
+  AND NOT EXISTS (SELECT 1 FROM notices_telephonetask t WHERE t.customer_id = d.customer_id
+    AND t.policy_version_id = n.policy_version_id AND t.answer = 'refused')
   AND NOT {_held("d")}
 GROUP BY d.customer_id, n.policy_version_id
 ON CONFLICT (customer_id, policy_version_id) DO NOTHING

@@ -122,8 +122,8 @@ def allow_marketing(
 
     Returns the channels that had been stopped. Raises Refused unless the caller may change things.
     """
-    _require_open(call, by)
-    _require_may_change(call, at=at, on=today)
+    require_open(call, by)
+    require_may_change(call, at=at, on=today)
     because = f"Asked for on {_named(call)}"
     return contact_optouts.allow(
         _account(call), channels=channels, on=today, by=by, because=because
@@ -163,12 +163,12 @@ def opt_in(
         call = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
         if there := ScriptReading.objects.filter(token=token, call=call).first():
             return there
-        _require_open(call, by)
-        _require_readable(script, Script.LASTING, call)
+        require_open(call, by)
+        require_readable(script, Script.LASTING, call)
         _require_uses(wanted, [use for use in wanted if use.needs_approval])
         request = None
         if answer == Answer.YES:
-            _require_may_change(call, at=at, on=today)
+            require_may_change(call, at=at, on=today)
             _require_named(wanted, recipients)
             request = _choice(
                 call, script, language, wanted, recipients, recording, today=today, at=at, by=by
@@ -207,8 +207,8 @@ def one_time(
         call = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
         if there := ScriptReading.objects.filter(token=token, call=call).first():
             return there
-        _require_open(call, by)
-        _require_readable(script, (Script.Kind.ONE_TIME,), call)
+        require_open(call, by)
+        require_readable(script, (Script.Kind.ONE_TIME,), call)
         _require_uses(wanted, [use for use in wanted if may_be_asked(use)])
         if answer == Answer.YES:
             standing = authenticating.standing(call, at=at, on=today)
@@ -335,20 +335,20 @@ def _stated(call: Call) -> str:
     return f"{who}{named}, on {_named(call)}"
 
 
-def _require_open(call: Call, by: User | None) -> None:
+def require_open(call: Call, by: User | None) -> None:
     if not call.is_open:
         raise Refused("The call has ended.", "Nothing can be agreed to on it any more.")
     if by is not None and call.by_id != by.pk:
         raise Refused("This is somebody else’s call.", "Who speaks with the caller records it.")
 
 
-def _require_may_change(call: Call, *, at: datetime, on: date) -> None:
+def require_may_change(call: Call, *, at: datetime, on: date) -> None:
     standing = authenticating.standing(call, at=at, on=on)
     if not standing.may_change:
         raise Refused("The caller may not change this.", standing.sentence)
 
 
-def _require_readable(script: Script, kinds: Sequence[str], call: Call) -> None:
+def require_readable(script: Script, kinds: Sequence[str], call: Call) -> None:
     """The script of the right kind that is read now, or that was when the call began."""
     if script.kind not in kinds or script.status != Script.Status.APPROVED:
         raise Refused("This is no approved script for it.", "Read the one that is shown.")

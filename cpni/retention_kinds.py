@@ -52,6 +52,7 @@ INCIDENTS = Kind("incident", "Incidents", 24, "64.2011(d)", 60, "released")
 READINGS = Kind(
     "script_read", "Scripts read on calls, and the answers", 12, "64.2007(a)(3)", 60, "read"
 )
+TOLD = Kind("telephone", "Policy-change calls", 12, "64.2008(a)(2)", 60, "closed")
 # Counted for the certificate of the year, which is filed in the next (64.2009(e)).
 COMPLAINTS = Kind("complaint", "Complaints about release", 24, "64.2009(e)", 60, "resolved")
 IMPORTS = Kind("import", "Imports and their refused rows", 0, NO_RULE, 36, "started")
@@ -74,6 +75,7 @@ KINDS = (
     CUSTOMERS,
     INCIDENTS,
     READINGS,
+    TOLD,
     COMPLAINTS,
     IMPORTS,
     LOOKS,

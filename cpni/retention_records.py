@@ -43,7 +43,16 @@ from cpni.models import (
 )
 from cpni.retention import Conditions, Cut, Records
 from notices.clock import earliest_carrying
-from notices.models import Campaign, Delivery, Notice, NoticeText, PolicyBinding, PostBatch
+from notices.models import (
+    Campaign,
+    Delivery,
+    Notice,
+    NoticeText,
+    PolicyBinding,
+    PostBatch,
+    TelephoneAttempt,
+    TelephoneTask,
+)
 from notices.policies import in_force
 
 # --- What relies on what -------------------------------------------------------------------------
@@ -99,6 +108,7 @@ def _delivery_relied_on(cut: Cut) -> Conditions:
             Approval.objects.filter(delivery=OuterRef("pk"))
         )
         | _exists(PolicyBinding.objects.filter(delivery=OuterRef("pk")))
+        | _exists(TelephoneTask.objects.filter(delivery=OuterRef("pk")))
         | _exists(ledger),
         "The customer's last notice, or it may still carry approval": counts
         & (
@@ -327,7 +337,9 @@ RECORDS: tuple[Records, ...] = (
                 OptOutRequest.objects.filter(call=OuterRef("pk"))
             )
             | _exists(ScriptReading.objects.filter(call=OuterRef("pk")))
-            | _exists(Complaint.objects.filter(call=OuterRef("pk"))),
+            | _exists(Complaint.objects.filter(call=OuterRef("pk")))
+            | _exists(TelephoneAttempt.objects.filter(call=OuterRef("pk")))
+            | _exists(PolicyBinding.objects.filter(call=OuterRef("pk"))),
         },
         under=_of_held_customers,
         below=((AuthenticationTry, "call"),),
@@ -365,6 +377,19 @@ RECORDS: tuple[Records, ...] = (
         },
         under=lambda held: Q(customer__in=held.customers),
         below=((ScriptReading.uses.through, "scriptreading"),),
+    ),
+    Records(
+        kinds.TOLD,
+        "Policy-change calls",
+        TelephoneTask,
+        "closed_at",
+        due=lambda cut: TelephoneTask.objects.filter(closed_at__lt=cut.at),
+        relied_on=lambda cut: {
+            # While it is there, silence after a later notice moves nobody (cpni.assuming).
+            "A customer's choice rests on it": ~Q(answer=""),
+        },
+        under=_of_held_customers,
+        below=((TelephoneAttempt, "task"),),
     ),
     Records(
         kinds.COMPLAINTS,

@@ -1,9 +1,9 @@
 """Questions about notices that did not arrive. Querysets only; nothing here writes."""
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import AccountChange, Customer
-from notices.models import Delivery
+from notices.models import Delivery, Notice, PolicyBinding
 
 
 def missed(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
@@ -30,3 +30,30 @@ def told_by_nothing(changes: QuerySet[AccountChange]) -> QuerySet[AccountChange]
     mine = Delivery.objects.filter(change=OuterRef("pk"))
     tells = mine.filter(Q(state__in=Delivery.PENDING) | Q(state=Delivery.State.SENT, outcome=""))
     return changes.filter(Exists(mine), ~Exists(tells))
+
+
+def untold() -> QuerySet[Delivery]:
+    """Notices of a changed policy that did not arrive, one for each customer and version: the last.
+
+    Of active customers whose information is under an older version, and whom nothing has told of
+    this one in writing or is about to. Only these may be told by telephone: an opt-out notice may
+    not be given orally (64.2008(d)).
+    """
+    version = OuterRef("campaign__notice__policy_version")
+    changes = Delivery.objects.filter(campaign__notice__kind=Notice.Kind.POLICY_CHANGE)
+    same = changes.filter(
+        customer=OuterRef("customer"), campaign__notice__policy_version=version
+    ).order_by()
+    told = Q(state__in=Delivery.PENDING) | Q(state=Delivery.State.SENT, outcome="")
+    effective = "campaign__notice__policy_version__effective_on"
+    moved = PolicyBinding.objects.filter(
+        customer=OuterRef("customer"), policy_version__effective_on__gte=OuterRef(effective)
+    )
+    return changes.filter(
+        ~Exists(same.filter(told)),
+        ~Exists(same.exclude(state=Delivery.State.CANCELLED).filter(pk__gt=OuterRef("pk"))),
+        ~Exists(moved.order_by()),
+        Q(state__in=Delivery.MISSED) | ~Q(outcome=""),
+        **{f"{effective}__gt": F("customer__active_since")},
+        customer__status=Customer.Status.ACTIVE,
+    )

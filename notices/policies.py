@@ -7,9 +7,9 @@ from django.db import transaction
 
 from accounts import history
 from accounts.errors import Refused
-from accounts.models import Customer, User
+from accounts.models import Call, Customer, User
 from accounts.permissions import refuse_author, require
-from notices.models import PolicyBinding, PolicyVersion, Use
+from notices.models import Delivery, PolicyBinding, PolicyVersion, Use
 
 
 def publish(version: PolicyVersion, *, by: User | None, because: str) -> bool:
@@ -72,3 +72,26 @@ def governing(customer: Customer, on: date) -> PolicyVersion | None:
         .first()
     )
     return moved.policy_version if moved else in_force(customer.active_since)
+
+
+def bind(
+    customer: Customer,
+    version: PolicyVersion,
+    *,
+    since: date,
+    delivery: Delivery,
+    call: Call,
+    by: User | None,
+    because: str,
+) -> bool:
+    """Move ``customer`` to ``version`` from the day ``since``, as they accepted it on ``call``.
+
+    ``delivery`` is the notice that did not reach them. False when they were moved to it before.
+    """
+    if PolicyBinding.objects.filter(customer=customer, policy_version=version).exists():
+        return False
+    binding = PolicyBinding(
+        customer=customer, policy_version=version, since=since, delivery=delivery, call=call
+    )
+    history.save(binding, by=by, because=because)
+    return True

@@ -9,7 +9,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.errors import Refused
-from notices import campaigns, change_notices, sending
+from accounts.models import Carrier
+from notices import campaigns, change_notices, sending, telephone_tasks
 from notices.models import Campaign
 
 LAPSE = 55  # seconds; the round comes every minute
@@ -95,3 +96,9 @@ def start_due_campaigns() -> None:
         send_campaign.apply_async((campaign_id,), expires=LAPSE)
     for campaign in Campaign.objects.filter(status=Campaign.Status.RUNNING):
         campaigns.finish_if_done(campaign.pk)
+
+
+@shared_task
+def refresh_telephone_list() -> None:
+    """Put on the telephone list whom no notice of a changed policy reaches."""
+    telephone_tasks.refresh(at=timezone.now(), on=Carrier.today())

@@ -7,6 +7,7 @@ from notices.admin import (
     notices,
     policies,
     post_batches,
+    telephone_tasks,
     uses,
 )
 
@@ -17,5 +18,6 @@ __all__ = [
     "notices",
     "policies",
     "post_batches",
+    "telephone_tasks",
     "uses",
 ]

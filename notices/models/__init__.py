@@ -1,6 +1,7 @@
 """What did we tell them, and when? Uses, policies, notices, campaigns, deliveries.
 
-Inside the package imports run: uses <- policies <- notices <- campaigns <- deliveries.
+Inside the package imports run: uses <- policies <- notices <- campaigns <- deliveries
+<- telephone_tasks.
 Outsiders import from here.
 """
 
@@ -8,6 +9,7 @@ from notices.models.campaigns import Campaign
 from notices.models.deliveries import Delivery, PostBatch
 from notices.models.notices import Notice, NoticeText
 from notices.models.policies import PolicyBinding, PolicyVersion
+from notices.models.telephone_tasks import TelephoneAttempt, TelephoneTask
 from notices.models.uses import Use
 
 __all__ = [
@@ -18,5 +20,7 @@ __all__ = [
     "PolicyBinding",
     "PolicyVersion",
     "PostBatch",
+    "TelephoneAttempt",
+    "TelephoneTask",
     "Use",
 ]

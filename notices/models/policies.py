@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.history import History
-from accounts.models import Customer
+from accounts.models import Call, Customer
 from notices.models.uses import Use
 
 
@@ -63,6 +63,14 @@ class PolicyBinding(models.Model):
     since = models.DateField()
     delivery = models.ForeignKey(
         "notices.Delivery", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    call = models.ForeignKey(
+        Call,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text="The call on which the customer was told and accepted it.",
     )
 
     history = History()

@@ -38,6 +38,7 @@ ACCESS = {
     "notices.notice": ("RSMOA", "O", "O", "RSMOA"),
     "notices.campaign": ("RSMOA", "MO", "MO", "RSMOA"),
     "notices.delivery": ("RSOA", "", "", "RSOA"),
+    "notices.telephonetask": ("SOA", "", "", "SOA"),
     "notices.postbatch": ("SOA", "", "", "SOA"),
     "cpni.optoutrequest": ("RSOA", "RSO", "", "RSOA"),
     "cpni.approval": ("RSOA", "", "", "RSOA"),

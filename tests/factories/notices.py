@@ -1,13 +1,21 @@
 """Policies, notices, campaigns, deliveries."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from notices.clock import window
-from notices.models import Campaign, Delivery, Notice, NoticeText, PolicyVersion, Use
+from notices.models import (
+    Campaign,
+    Delivery,
+    Notice,
+    NoticeText,
+    PolicyVersion,
+    TelephoneTask,
+    Use,
+)
 from tests.factories.accounts import CustomerFactory, UserFactory
 
 OPT_OUT_USES = ("other-services", "agents", "affiliates")
@@ -111,3 +119,35 @@ class DeliveryFactory(DjangoModelFactory):
         else:
             kwargs["mailed_on"] = None
         return super()._create(model_class, *args, **kwargs)
+
+
+class TelephoneTaskFactory(DjangoModelFactory):
+    """A customer in Utah whom a policy-change notice did not reach: to be called now."""
+
+    class Meta:
+        model = TelephoneTask
+
+    customer = factory.SubFactory(CustomerFactory)
+    policy_version = factory.LazyAttribute(lambda t: t.delivery.campaign.notice.policy_version)
+    delivery = factory.LazyAttribute(lambda t: undelivered(t.customer))
+    opened_at = next_try_at = datetime(2026, 11, 20, 18, tzinfo=UTC)
+    zones = "America/Denver"
+
+    class Params:
+        given_up = factory.Trait(
+            state="given_up", closed_at=datetime(2026, 11, 20, 18, tzinfo=UTC), attempts=6
+        )
+
+
+def undelivered(customer, **kwargs):
+    """A notice of a changed policy that came back and has no substitute."""
+    kwargs.setdefault(
+        "campaign",
+        CampaignFactory(
+            running=True,
+            notice__kind="policy_change",
+            notice__policy_version__effective_on=date(2026, 11, 1 + PolicyVersion.objects.count()),
+        ),
+    )
+    defaults = {"outcome": "returned", "outcome_on": date(2026, 10, 20)}
+    return DeliveryFactory(customer=customer, **{**defaults, **kwargs})

@@ -1,0 +1,51 @@
+"""On the telephone list: a frozen clock, a customer whom no notice reached, a representative."""
+
+from datetime import UTC, datetime
+from uuid import uuid4
+
+import pytest
+import time_machine
+
+from config import roles
+from notices import telephone_tasks
+from tests.factories.accounts import CarrierFactory, CustomerFactory
+from tests.factories.notices import TelephoneTaskFactory
+
+AT = datetime(2026, 11, 23, 18, tzinfo=UTC)  # Monday, eleven in the morning in Utah
+ON = AT.date()
+
+
+@pytest.fixture(autouse=True)
+def clock(reference_data):
+    """Eleven in the morning for the carrier."""
+    CarrierFactory()
+    with time_machine.travel(AT, tick=False) as traveller:
+        yield traveller
+
+
+@pytest.fixture
+def rep(staff):
+    """A support representative."""
+    return staff(roles.REPRESENTATIVE)
+
+
+@pytest.fixture
+def customer():
+    """Somebody in Utah with a number of record."""
+    return CustomerFactory(name="Ann Example", account_number="A77")
+
+
+@pytest.fixture
+def task(customer):
+    """The policy changed, and no notice reached them."""
+    return TelephoneTaskFactory(customer=customer)
+
+
+@pytest.fixture
+def next_call(rep):
+    """``next_call(at)`` claims the next customer for the representative; None without one."""
+
+    def claim(at=AT, *, by=rep, token=None):
+        return telephone_tasks.call_next(by=by, at=at, on=at.date(), token=token or uuid4())
+
+    return claim
