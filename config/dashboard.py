@@ -23,9 +23,9 @@ from cpni import gaps
 from cpni.assuming import JOB
 from cpni.models import Complaint, Incident, OptOutRequest
 from cpni.seal_state import seal_state
-from notices import letters
+from notices import letters, telephone_tasks
 from notices.gaps import missed, told_by_nothing
-from notices.models import Campaign, Delivery
+from notices.models import Campaign, Delivery, TelephoneTask
 
 SOON = 14  # days ahead that "closing soon" looks
 
@@ -97,6 +97,8 @@ def tiles_for(request: HttpRequest, today: date) -> Iterator[Tile]:
         yield from deliveries(today)
     if may("accounts.view_accountchange"):
         yield untold()
+    if may("notices.call_telephonetask"):
+        yield telephone_list()
     if may("notices.view_postbatch"):
         yield batches(today)
     if may("notices.view_campaign"):
@@ -187,6 +189,19 @@ def untold() -> Tile:
         "Nothing of record is left to write to or call (64.2010(f)).",
         "bad",
         listed("accounts_accountchange", "?told=no"),
+    )
+
+
+def telephone_list() -> Tile:
+    """Whom nothing written reaches, to be told of a changed policy."""
+    waiting = TelephoneTask.objects.filter(state=TelephoneTask.State.OPEN).count()
+    due = telephone_tasks.to_call_now(at=timezone.now()).count() if waiting else 0
+    return Tile(
+        waiting,
+        "customers to be told by telephone",
+        f"{due} can be called now." if waiting else "Of a changed policy.",
+        "wait",
+        reverse("desk:policy-calls"),
     )
 
 

@@ -37,6 +37,16 @@ def takes_calls(request: HttpRequest) -> bool:
     return request.user.has_perm("accounts.add_call")
 
 
+def calls_customers(request: HttpRequest) -> bool:
+    """Whether this person calls customers about a changed policy."""
+    return takes_calls(request) and request.user.has_perm("notices.call_telephonetask")
+
+
+def supervises(request: HttpRequest) -> bool:
+    """Whether this person sees how calls go, and who looked at whom."""
+    return request.user.has_perms(("accounts.view_call", "accounts.view_look"))
+
+
 def stylesheet(request: HttpRequest) -> str:
     """The address of our own stylesheet."""
     return static("desk/desk.css")
@@ -75,8 +85,21 @@ NAVIGATION = [
         "title": "Calls",
         "separator": True,
         "items": [
+            {
+                "title": "Supervisor’s view",
+                "icon": "monitoring",
+                "link": reverse_lazy("desk:supervisor"),
+                "permission": supervises,
+            },
+            {
+                "title": "Telephone list",
+                "icon": "phone_forwarded",
+                "link": reverse_lazy("desk:policy-calls"),
+                "permission": calls_customers,
+            },
             entry("Calls", "call", "accounts", "call"),
-            entry("Policy-change calls", "phone_forwarded", "notices", "telephonetask"),
+            entry("Policy-change calls", "phone_callback", "notices", "telephonetask"),
+            entry("Authentications", "passkey", "accounts", "authenticationtry"),
             entry("Released locks", "lock_open", "accounts", "lockrelease"),
         ],
     },

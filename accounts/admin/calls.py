@@ -4,19 +4,21 @@ from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from accounts import authentication_locks
 from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
 from accounts.admin.base import ReadOnlyAdmin, ReadOnlyInline, ReadOnlyRecordAdmin
 from accounts.admin.day_filter import DayFilter
+from accounts.admin.given_filters import GivenFilter, PersonFilter
 from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, choice_label, label
-from accounts.models import AuthenticationTry, Call, LockRelease
+from accounts.models import AuthenticationTry, Call, Customer, LockRelease
 
 Result = AuthenticationTry.Result
 RESULT_TONES = {
@@ -77,6 +79,38 @@ def release_outlook(self: Any, request: HttpRequest, call: Call) -> Outlook:
     )
 
 
+class OpenFilter(DropdownFilter):
+    """Calls that go on."""
+
+    title = "in progress"
+    parameter_name = "open"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Only those."""
+        return [("1", "In progress")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
+        """Those that have not ended."""
+        return queryset.filter(ended_at=None) if self.value() else queryset
+
+
+class CustomerFilter(GivenFilter):
+    """Tries on one account."""
+
+    title = "account"
+    parameter_name = "account"
+
+    def words(self, value: str) -> str:
+        """The account."""
+        numbers = Customer.objects.filter(pk=int(value)).values_list("account_number", flat=True)
+        return f"Account {numbers.first() or '?'}"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those."""
+        number = self.number()
+        return queryset if number is None else queryset.filter(customer_id=number)
+
+
 @admin.register(Call)
 class CallAdmin(ReadOnlyRecordAdmin):
     """Every call, with the tries to authenticate the caller."""
@@ -88,6 +122,8 @@ class CallAdmin(ReadOnlyRecordAdmin):
         ("started_at", DayFilter),
         ("direction", ChoicesDropdownFilter),
         ("outcome", ChoicesDropdownFilter),
+        OpenFilter,
+        PersonFilter,
     )
     list_filter_submit = True
     list_select_related = ("customer", "by")
@@ -147,6 +183,39 @@ class CallAdmin(ReadOnlyRecordAdmin):
             because=data["because"],
         )
         return "Released: tries are counted anew." if done else "There is no such lock now."
+
+
+@admin.register(AuthenticationTry)
+class AuthenticationTryAdmin(ReadOnlyAdmin):
+    """Each try to authenticate a caller, over all calls."""
+
+    shows_customers = True
+    list_display = ("at", "whom", "by", "method", "result_label")
+    list_display_links = ("at",)
+    list_filter = (
+        ("result", ChoicesDropdownFilter),
+        ("method", ChoicesDropdownFilter),
+        ("at", DayFilter),
+        PersonFilter,
+        CustomerFilter,
+    )
+    list_filter_submit = True
+    list_select_related = ("customer", "by")
+    search_fields = ("customer__account_number__exact", "by__username__exact")
+    search_help_text = "Whole account number or user name"
+    ordering = ("-id",)
+    fields = ("at", "whom", "by", "call", "method", "result_label", "detail")
+    readonly_fields = ("whom", "result_label")
+
+    @display(description="Customer")
+    def whom(self, attempt: AuthenticationTry) -> str:
+        """The customer, as a link."""
+        return customer_link(attempt)
+
+    @display(description="Result", ordering="result")
+    def result_label(self, attempt: AuthenticationTry) -> str:
+        """What came of it, in colour and words."""
+        return choice_label(attempt, "result", RESULT_TONES)
 
 
 @admin.register(LockRelease)

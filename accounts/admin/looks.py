@@ -19,6 +19,7 @@ from accounts import looks, unusual_looks
 from accounts.admin.acts import person
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.day_filter import DayFilter
+from accounts.admin.given_filters import GivenFilter, PersonFilter
 from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, choice_label
 from accounts.models import Customer, Look, LookShown, User
 
@@ -52,24 +53,6 @@ def screen_words(screen: str) -> str:
     return screen.replace("_", " ").replace("-", " ").capitalize()
 
 
-class GivenFilter(DropdownFilter):
-    """A filter that only a link sets, such as “who looked at this customer?”; it can be undone."""
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """What the link asked for, in words."""
-        value = request.GET.get(self.parameter_name, "")
-        return [(value, self.words(value))] if value.isdecimal() and len(value) < 19 else []
-
-    def words(self, value: str) -> str:
-        """The name of what has the id ``value``."""
-        raise NotImplementedError
-
-    def number(self) -> int | None:
-        """The id, if one was asked for."""
-        value = self.value()
-        return int(value) if value and value.isdecimal() and len(value) < 19 else None
-
-
 class CustomerFilter(GivenFilter):
     """Looks at one customer: their pages, and lists and files in which they were."""
 
@@ -87,20 +70,21 @@ class CustomerFilter(GivenFilter):
         return queryset if number is None else queryset.filter(pk__in=at_customers([number]))
 
 
-class PersonFilter(GivenFilter):
-    """Looks by one member of staff."""
+class CallFilter(DropdownFilter):
+    """Looks in a call, or outside any."""
 
-    title = "person"
-    parameter_name = "person"
+    title = "call"
+    parameter_name = "in_call"
 
-    def words(self, value: str) -> str:
-        """Their name."""
-        return str(User.objects.filter(pk=int(value)).first() or "?")
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """In one or in none."""
+        return [("none", "Outside a call"), ("some", "In a call")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Look]) -> QuerySet[Look]:
-        """Theirs."""
-        number = self.number()
-        return queryset if number is None else queryset.filter(by_id=number)
+        """Those."""
+        if self.value() not in ("none", "some"):
+            return queryset
+        return queryset.filter(call="") if self.value() == "none" else queryset.exclude(call="")
 
 
 class ScreenFilter(DropdownFilter):
@@ -146,6 +130,7 @@ class LookAdmin(ReadOnlyAdmin):
         ("what", ChoicesDropdownFilter),
         ("at", DayFilter),
         ScreenFilter,
+        CallFilter,
     )
     list_filter_submit = True
     search_fields = ("actor__istartswith",)  # see get_search_results

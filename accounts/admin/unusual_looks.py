@@ -16,6 +16,7 @@ from unfold.enums import ActionVariant
 from accounts import unusual_looks
 from accounts.admin.acts import Outlook, confirmed_act, person
 from accounts.admin.base import ReadOnlyRecordAdmin
+from accounts.admin.given_filters import SubjectFilter
 from accounts.admin.labels import GOOD, WAIT, label
 from accounts.models import UnusualLook
 
@@ -56,7 +57,12 @@ class UnusualLookAdmin(ReadOnlyRecordAdmin):
 
     list_display = ("day", "who", "rule", "says", "status_label", "reviewer", "explanation")
     list_display_links = ("day",)
-    list_filter = (ReviewedFilter, ("rule", ChoicesDropdownFilter), ("day", RangeDateFilter))
+    list_filter = (
+        ReviewedFilter,
+        SubjectFilter,
+        ("rule", ChoicesDropdownFilter),
+        ("day", RangeDateFilter),
+    )
     list_filter_submit = True
     list_select_related = ("person", "reviewed_by")
     search_fields = ("person__username__exact", "person__last_name__iexact")

@@ -17,6 +17,7 @@ from unfold.widgets import UnfoldAdminTextareaWidget, UnfoldAdminTextInputWidget
 from accounts.admin.account_field import AccountField
 from accounts.admin.acts import ActForm, confirmed_act, person
 from accounts.admin.base import ReasonForm, RecordAdmin
+from accounts.admin.given_filters import EntererFilter
 from accounts.admin.labels import GOOD, WAIT, label
 from accounts.models import Carrier
 from cpni import complaints
@@ -78,6 +79,7 @@ class ComplaintAdmin(RecordAdmin):
         OpenFilter,
         ("category", ChoicesDropdownFilter),
         ("received_on", RangeDateFilter),
+        EntererFilter,
     )
     list_filter_submit = True
     list_select_related = ("customer",)

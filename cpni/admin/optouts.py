@@ -18,6 +18,7 @@ from unfold.enums import ActionVariant
 
 from accounts.admin.acts import confirmed_act, person
 from accounts.admin.base import RecordAdmin
+from accounts.admin.given_filters import EntererFilter
 from accounts.admin.labels import CALM, GAP, GOOD, WAIT, choice_label, label
 from accounts.errors import Refused
 from accounts.models import Carrier
@@ -68,6 +69,7 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
         ("wish", ChoicesDropdownFilter),
         ("route", ChoicesDropdownFilter),
         ("received_on", RangeDateFilter),
+        EntererFilter,
     )
     list_filter_submit = True
     list_select_related = ("customer",)

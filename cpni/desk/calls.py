@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 from accounts import calls
 from accounts.errors import Refused
 from accounts.models import Call
-from cpni.desk import done
+from cpni.desk import done, policy
 from cpni.desk.frame import call_view, page
 from cpni.desk.panels import show
 from cpni.desk.screen import Screen
@@ -44,6 +44,9 @@ def end(request: HttpRequest, call: Call) -> HttpResponseBase:
     form = EndForm(request.POST)
     if not form.is_valid():
         messages.error(request, "A call ends with its outcome. Choose one.")
+        return HttpResponseRedirect(reverse("desk:call", args=[call.pk]))
+    if policy.unsaid(call):
+        messages.error(request, "Say what came of the policy call first; then it can end.")
         return HttpResponseRedirect(reverse("desk:call", args=[call.pk]))
     try:
         ended = calls.end(

@@ -15,17 +15,25 @@ from accounts.admin.acts import person
 from accounts.models import Call
 from accounts.within_call import TAKE_CALLS
 
+View = Callable[..., HttpResponseBase]
 
-def desk_view(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Let in whoever takes calls."""
 
-    @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        if not request.user.has_perm(TAKE_CALLS):
-            raise PermissionDenied
-        return view(request, *args, **kwargs)
+def view_for(*permissions: str) -> Callable[[View], View]:
+    """Let in whoever holds all of ``permissions``."""
 
-    return admin.site.admin_view(guarded)
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+            if not request.user.has_perms(permissions):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        return admin.site.admin_view(guarded)
+
+    return guard
+
+
+desk_view = view_for(TAKE_CALLS)  # whoever takes calls
 
 
 def call_view(

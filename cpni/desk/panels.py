@@ -42,7 +42,7 @@ class Panel:
     name: str
     title: str
     template: str
-    fill: Callable[[Screen], dict[str, Any]]
+    fill: Callable[[Screen], dict[str, Any] | None]  # None: nothing to show, so it is left out
     aside: bool = True  # in the right column
     follows: bool = False  # shown anew when the caller has been authenticated
 
@@ -55,7 +55,11 @@ def show(screen: Screen) -> HttpResponseBase:
     """The call screen."""
     detail = "unmasked" if screen.standing.account else "masked"
     looks.note(screen.request, [screen.call.customer_id], detail=screen.shown or detail)
-    filled = [(panel, {"token": uuid4(), **panel.fill(screen)}) for panel in PANELS]
+    filled = [
+        (panel, {"token": uuid4(), **values})
+        for panel in PANELS
+        if (values := panel.fill(screen)) is not None
+    ]
     return page(
         screen.request,
         "cpni/desk/call.html",
@@ -65,7 +69,7 @@ def show(screen: Screen) -> HttpResponseBase:
         call=screen.call,
         main=[one for one in filled if not one[0].aside],
         aside=[one for one in filled if one[0].aside],
-        following=",".join(f"#panel-{panel.name}" for panel in PANELS if panel.follows),
+        following=",".join(f"#panel-{panel.name}" for panel, _ in filled if panel.follows),
         place=place(screen),
         reasons=REASONS,
     )

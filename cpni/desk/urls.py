@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from cpni.desk import calls, complaint, consent, details, done, find, who
+from cpni.desk import calls, complaint, consent, details, done, find, policy, supervisor, who
 from cpni.desk.panels import PANELS
 
 app_name = "desk"
@@ -11,6 +11,9 @@ CALL = "calls/<int:pk>/"
 urlpatterns = [
     path("", find.find, name="find"),
     path("results/", find.results, name="results"),
+    path("policy-calls/", policy.tasks, name="policy-calls"),
+    path("policy-calls/next/", policy.call_next, name="policy-next"),
+    path("supervisor/", supervisor.view, name="supervisor"),
     path("customers/<int:pk>/", find.start, name="start"),
     path(CALL, calls.screen, name="call"),
     path(f"{CALL}end/", calls.end, name="end"),
@@ -25,7 +28,8 @@ urlpatterns = [
     path(f"{CALL}stop-using/", consent.stop_using, name="stop-using"),
     path(f"{CALL}allow-marketing/", consent.allow_marketing, name="allow-marketing"),
     path(f"{CALL}ask/", consent.ask, name="ask"),
+    path(f"{CALL}policy/", policy.record, name="policy"),
     path(f"{CALL}complaint/", complaint.receive, name="complaint"),
 ]
 
-PANELS[:] = [who.PANEL, details.PANEL, consent.PANEL, complaint.PANEL, done.PANEL]
+PANELS[:] = [who.PANEL, policy.PANEL, details.PANEL, consent.PANEL, complaint.PANEL, done.PANEL]

@@ -18,6 +18,7 @@ LETTERS = {
 #   record                       list     add    edit   history
 ACCESS = {
     "accounts.authoriseduser": ("SOA", "", "", "SOA"),
+    "accounts.authenticationtry": ("SOA", "", "", ""),
     "accounts.businessexemption": ("SOA", "O", "", "SOA"),
     "accounts.call": ("SOA", "", "", "SOA"),
     "accounts.accountchange": ("RSOA", "", "", ""),
@@ -124,6 +125,9 @@ PAGES = {
     "desk:find": "RSO",
     "desk:results": "RSO",
     "desk:start": "RSO",
+    "desk:policy-calls": "RSO",
+    "desk:policy-next": "RSO",
+    "desk:supervisor": "SOA",
     "desk:call": "",
     "desk:end": "",
     "desk:say": "",
@@ -137,6 +141,7 @@ PAGES = {
     "desk:stop-using": "",
     "desk:allow-marketing": "",
     "desk:ask": "",
+    "desk:policy": "",
     "desk:complaint": "",
     # Signing in, and one's own account: whoever is signed in, for themselves only.
     "account_login": "RSMOA–?",

@@ -25,6 +25,7 @@ from cpni.sealing import seal_due
 from notices.models import PolicyBinding, PostBatch, Use
 from tests.architecture.access import ACCESS, LETTERS
 from tests.factories.accounts import (
+    AuthenticationTryFactory,
     AuthorisedUserFactory,
     BusinessExemptionFactory,
     CallFactory,
@@ -46,6 +47,7 @@ from tests.factories.notices import (
     DeliveryFactory,
     NoticeFactory,
     PolicyFactory,
+    TelephoneTaskFactory,
 )
 
 pytestmark = pytest.mark.django_db
@@ -66,6 +68,7 @@ def records(reference_data):
     change = note(delivery.customer, "password", at=AT, on=AT.date(), route="call", by=None)
     return {
         "accounts.authoriseduser": AuthorisedUserFactory(),
+        "accounts.authenticationtry": AuthenticationTryFactory(),
         "accounts.businessexemption": BusinessExemptionFactory(),
         "accounts.call": CallFactory(),
         "accounts.accountchange": change,
@@ -102,6 +105,7 @@ def records(reference_data):
         "notices.notice": NoticeFactory(finish__draft=True),
         "notices.campaign": CampaignFactory(),
         "notices.delivery": delivery,
+        "notices.telephonetask": TelephoneTaskFactory(),
         "notices.postbatch": PostBatch.objects.create(campaign=delivery.campaign, created_at=AT),
         "cpni.optoutrequest": OptOutRequestFactory(),
         "cpni.approval": Approval.objects.first(),

@@ -18,7 +18,13 @@ from tests.factories.accounts import UserFactory
 pytestmark = pytest.mark.django_db
 NOBODY, NO_ROLE = "?", "–"
 CONFIRM = "/account/confirm/"
-POSTED = ("desk:results", "desk:end", "desk:say")  # and nothing else
+POSTED = (
+    "desk:results",
+    "desk:policy-next",
+    "desk:policy",
+    "desk:end",
+    "desk:say",
+)  # and nothing else
 SIGN_OUT = ("admin:logout", "account_logout", "end-session")
 REGULAR = ("changelist", "add", "change", "history", "simple_history", "delete")
 
@@ -149,6 +155,7 @@ def calls(records):  # noqa: F811
         "desk:stop-using": [1_000_000],
         "desk:allow-marketing": [1_000_000],
         "desk:ask": [1_000_000],
+        "desk:policy": [1_000_000],
         "desk:complaint": [1_000_000],
         "end-session": [1_000_000],
         "mfa_edit_webauthn": [1_000_000],

@@ -29,6 +29,7 @@ from cpni.sealing import seal_due
 from notices.change_notices import queue
 from notices.models import PolicyBinding, PostBatch, Use
 from tests.factories.accounts import (
+    AuthenticationTryFactory,
     AuthorisedUserFactory,
     BusinessExemptionFactory,
     CallFactory,
@@ -44,13 +45,19 @@ from tests.factories.cpni import (
     ScriptFactory,
     ScriptReadingFactory,
 )
-from tests.factories.notices import CampaignFactory, DeliveryFactory, NoticeFactory
+from tests.factories.notices import (
+    CampaignFactory,
+    DeliveryFactory,
+    NoticeFactory,
+    TelephoneTaskFactory,
+)
 
 pytestmark = pytest.mark.django_db
 AT = datetime(2026, 10, 1, tzinfo=UTC)
 
 QUERIES = {
     "accounts_authoriseduser": 15,
+    "accounts_authenticationtry": 14,
     "accounts_businessexemption": 15,
     "accounts_call": 14,
     "accounts_customer": 27,
@@ -70,6 +77,7 @@ QUERIES = {
     "notices_notice": 11,
     "notices_campaign": 12,
     "notices_delivery": 15,
+    "notices_telephonetask": 15,
     "notices_postbatch": 10,
     "cpni_optoutrequest": 15,
     "cpni_approval": 15,
@@ -95,7 +103,7 @@ def more_records(number):
         OptOutRequestFactory()
         AuthorisedUserFactory(customer=customer)
         BusinessExemptionFactory()
-        CallFactory(customer=customer)
+        AuthenticationTryFactory(call=CallFactory(customer=customer))
         LockRelease.objects.create(customer=customer, by=UserFactory(), at=AT, because="x")
         optouts.apply(request, customer=customer, on=date(2026, 11, 4), by=None, because="x")
         DeliveryFactory(campaign=delivery.campaign)
@@ -109,6 +117,7 @@ def more_records(number):
             since=date(2026, 11, 4),
             delivery=delivery,
         )
+        TelephoneTaskFactory(customer=customer)
         NoticeFactory(finish__languages=("en", "es"))
         CampaignFactory()
         PostBatch.objects.create(campaign=delivery.campaign, created_at=AT)

@@ -19,8 +19,17 @@ from accounts import (
 from accounts.errors import Refused
 from accounts.permissions import NotAllowed
 from config import roles
-from cpni import complaints, disclosures, incidents, merging, on_call, optouts, scripts
-from notices import campaigns, letters, outcomes, policies, publishing
+from cpni import (
+    complaints,
+    disclosures,
+    incidents,
+    merging,
+    on_call,
+    optouts,
+    policy_calls,
+    scripts,
+)
+from notices import campaigns, letters, outcomes, policies, publishing, telephone_tasks
 from notices.models import PostBatch, Use
 from tests.factories.accounts import (
     BusinessExemptionFactory,
@@ -39,6 +48,7 @@ from tests.factories.notices import (
     DeliveryFactory,
     NoticeFactory,
     PolicyFactory,
+    TelephoneTaskFactory,
 )
 
 pytestmark = pytest.mark.usefixtures("today", "reference_data")
@@ -73,6 +83,22 @@ def answered(verb, kind, use, by):
         at=AT,
         by=by,
     )
+
+
+def nobody_answered(by):
+    call = CallFactory(by=by)
+    return telephone_tasks.not_reached(
+        TelephoneTaskFactory(customer=call.customer, call=call), call=call,
+        outcome="no_answer", place=None, at=AT, on=ON, by=by,
+    )  # fmt: skip
+
+
+def policy_answered(by):
+    call = CallFactory(by=by)
+    return policy_calls.record(
+        call, TelephoneTaskFactory(customer=call.customer), script=scripts.current("policy_change"),
+        language="en", answer="refused", token=uuid.uuid4(), today=ON, at=AT, by=by,
+    )  # fmt: skip
 
 
 WHY = {"because": "Because"}
@@ -289,6 +315,12 @@ VERBS = {
         [S],
         lambda by: authenticating.release(customer=CustomerFactory(), by=by, at=AT, **WHY),
     ),
+    "take the next policy-change call": (
+        [R, S, O],
+        lambda by: telephone_tasks.call_next(by=by, at=AT, on=ON, token=uuid.uuid4()),
+    ),
+    "record that nobody answered": ([R, S, O], nobody_answered),
+    "record what was answered about a changed policy": ([R, S, O], policy_answered),
     "save a list": (
         [O],
         lambda by: lists.save_list("A", [CustomerFactory().account_number], by=by, **WHY),

@@ -11,6 +11,7 @@ from factory.django import DjangoModelFactory
 from accounts.bulk_rows import next_ids
 from accounts.guessable import spoken
 from accounts.models import (
+    AuthenticationTry,
     AuthorisedUser,
     BusinessExemption,
     Call,
@@ -186,3 +187,17 @@ class CallFactory(DjangoModelFactory):
                 AuthorisedUserFactory, customer=factory.SelfAttribute("..customer")
             ),
         )
+
+
+class AuthenticationTryFactory(DjangoModelFactory):
+    """A wrong password on an open call."""
+
+    class Meta:
+        model = AuthenticationTry
+
+    call = factory.SubFactory(CallFactory)
+    customer = factory.LazyAttribute(lambda attempt: attempt.call.customer)
+    by = factory.LazyAttribute(lambda attempt: attempt.call.by)
+    at = factory.LazyAttribute(lambda attempt: attempt.call.started_at)
+    method = "password"
+    result = "failed"
