@@ -210,7 +210,8 @@ class LookAdmin(ReadOnlyAdmin):
         number = look.record_id or look.customer_id
         if look.what != Look.What.OPENED or not number:
             return words
-        app, model, *_ = look.screen.split("_")
+        # A screen of the call desk has no such name, so no address comes of it.
+        app, model, *_ = (*look.screen.split("_"), "")
         try:
             address = reverse(f"admin:{app}_{model}_change", args=[number])
         except NoReverseMatch:
