@@ -320,7 +320,10 @@ def _locked(call: Call, by: User, at: datetime, *, store: bool | None) -> Call:
 def _earlier(call: Call, method: str, token: UUID | None) -> AuthenticationTry | None:
     if token is None:
         return None
-    return AuthenticationTry.objects.filter(token=token, call=call, method=method).first()
+    earlier = AuthenticationTry.objects.filter(token=token).first()
+    if earlier and (earlier.call_id, earlier.method) != (call.pk, method):
+        raise Refused("The form has the number of another.", "Open the call again.")
+    return earlier
 
 
 def _record(call: Call, method: str, result: str, at: datetime, **more: Any) -> AuthenticationTry:
