@@ -12,7 +12,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts import authorised_users, contacts, credentials, customers
-from accounts.errors import Changed
+from accounts.errors import Changed, Refused
 from accounts.models import AccountChange, ContactPoint, Credential, Customer
 from cpni.desk import edit_forms
 from cpni.desk.screen import Screen
@@ -54,8 +54,13 @@ class Edit:
         return self.form(initial=self.initial(screen), screen=screen)
 
     def save(self, screen: Screen, form: forms.Form) -> str:
-        """Do it, with the customer locked. Raises Refused, and Changed, when others were here."""
+        """Do it, with the customer locked. Raises Refused, and Changed, when others were here.
+
+        Whether the caller may is asked again under the lock: an authority may just have ended.
+        """
         screen.forget()
+        if not screen.standing.may_change:
+            raise Refused("Nothing was changed.", screen.standing.sentence)
         if form.cleaned_data["seen"] != self.version(screen):
             raise Changed
         said = self.do(screen, form.cleaned_data)
