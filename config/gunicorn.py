@@ -36,6 +36,13 @@ limit_request_line = 4094
 # A browser sends some 20 headers; cookies of ours together have less than 2 KB.
 limit_request_fields = 64
 limit_request_field_size = 8190
+# Of headers with “_” gunicorn passes on SCRIPT_NAME and PATH_INFO from a proxy on its own machine:
+# with these a client would choose what address is answered, past rules of the proxy about the one
+# that it sees, and where redirects lead. No proxy of ours needs them.
+forwarder_headers = ""
+# By default gunicorn takes commands at a socket in the home folder. Nobody gives any, and two
+# installations of one user would fight for it.
+control_socket_disable = True
 # Seconds without a sign of life after which a worker is started anew: a large export streams, and
 # reads from the database before its first line.
 timeout = 60
