@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
 from accounts import authentication_locks, of_record
-from accounts.models import AuthenticationTry, AuthorisedUser, Call, Credential, Customer
+from accounts.calls import open_call
+from accounts.errors import Refused
+from accounts.models import AuthenticationTry, AuthorisedUser, Call, Credential, Customer, User
 
 Method, Result = AuthenticationTry.Method, AuthenticationTry.Result
 Authority = AuthorisedUser.Authority
@@ -82,6 +84,23 @@ def standing(call: Call, *, at: datetime, on: date) -> Standing:
         locked_until=left.until,
         tries_left=left.left,
     )
+
+
+def refuse_unproved(customer: Customer, *, by: User, at: datetime, on: date) -> None:
+    """Raise Refused while ``by`` is in a call about ``customer`` whose caller may change nothing.
+
+    For pages outside the call desk that change an account: with a caller on the line, they would be
+    a way around the question who it is (64.2010(a)). Letters are not dealt with in such a call.
+    """
+    call = open_call(by)
+    if call is None or call.customer_id != customer.pk:
+        return
+    found = standing(call, at=at, on=on)
+    if not found.may_change:
+        raise Refused(
+            f"You are in a call about this account. {found.sentence}",
+            "Authenticate them at the call desk; or end the call, if somebody else asks for it.",
+        )
 
 
 def why_nothing(call: Call, *, on: date) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from unfold.decorators import display
 
 from accounts import finding, looks
 from accounts.admin.base import ReadOnlyInline, ReasonForm, RecordAdmin
-from accounts.admin.customer_acts import CustomerActs
+from accounts.admin.customer_acts import CustomerActs, not_past_a_call
 from accounts.admin.exports import CountedExport
 from accounts.admin.import_forms import CheckedImport
 from accounts.admin.labels import CALM, GOOD, WAIT, choice_label, label
@@ -154,6 +154,12 @@ class CustomerAdmin(
     add_fieldsets = (
         (None, {"fields": ("account_number", "name", "kind", "language", "active_since")}),
     )
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """As every record, but not past a call whose caller has proved nothing."""
+        if change:
+            not_past_a_call(request, obj)
+        super().save_model(request, obj, form, change)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """The account number is the key that imports go by: it is given once."""

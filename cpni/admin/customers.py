@@ -17,6 +17,7 @@ from unfold.enums import ActionVariant
 
 from accounts.admin.account_field import AccountField
 from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
+from accounts.admin.customer_acts import not_past_a_call
 from accounts.admin.customers import CustomerAdmin
 from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, label
 from accounts.models import Carrier, Customer
@@ -143,7 +144,9 @@ class CustomerRecordAdmin(CustomerAdmin):
         icon="record_voice_over",
     )
     def record_choice(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
-        """Receive it and apply it, in one go."""
+        """Receive it and apply it, in one go. An opt-out needs nobody's proof of who they are."""
+        if data["wish"] == OptOutRequest.Wish.OPT_IN:
+            not_past_a_call(request, customer)
         today, by, because = Carrier.today(), person(request), data["because"]
         wished = OptOutRequest(
             wish=data["wish"],
