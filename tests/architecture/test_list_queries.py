@@ -69,7 +69,7 @@ QUERIES = {
     "accounts_unusuallook": 9,
     "accounts_run": 9,
     "accounts_signinevent": 9,
-    "accounts_accountchange": 14,
+    "accounts_accountchange": 15,
     "accounts_user": 12,
     "notices_use": 9,
     "notices_policyversion": 11,

@@ -118,12 +118,13 @@ def test_the_call_is_named_by_its_own_history_and_by_what_is_done_in_it(rep):
         customer = CustomerFactory()
         call = start(customer, rep)
         contacts.change_contact(
-            customer, kind="email", value="new@mail.example", on=ON, by=rep, because="Asked"
-        )
+            customer, kind="email", value="new@mail.example", on=ON, at=AT, route="call", by=rep,
+            because="Asked",
+        )  # fmt: skip
         calls.end(call, outcome="done", by=rep, at=AT)
         contacts.change_contact(
-            customer, kind="email", value="other@mail.example", on=date(2026, 11, 24), by=rep,
-            because="Letter",
+            customer, kind="email", value="other@mail.example", on=date(2026, 11, 24), at=AT,
+            route="admin", by=rep, because="Letter",
         )  # fmt: skip
     assert set(call.history.values_list("in_call", flat=True)) == {call.pk}
     points = ContactPoint.history.filter(kind="email").order_by("history_id")

@@ -41,7 +41,7 @@ def test_the_next_customer_refuses_and_stays_under_the_old_policy(sign_in, task)
     page.get_by_text("Say what came of the policy call first").wait_for()
 
     page.keyboard.press("p")
-    page.wait_for_function("document.activeElement.value === 'accepted'")
+    page.locator("[value=accepted]:focus").wait_for()
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.get_by_text("Recorded: told: refuses it.").wait_for()

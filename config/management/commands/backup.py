@@ -6,6 +6,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
+from django.db import OperationalError
 from django.utils import timezone
 
 from accounts.errors import Refused
@@ -88,6 +89,11 @@ class Command(BaseCommand):
                 self.back_up(options["to"], options["keep"])
         except Refused as refused:
             raise CommandError(str(refused)) from refused
+        except OperationalError as error:
+            # The backup is recorded in the database, whose own disk may be the full one.
+            raise CommandError(
+                "The database cannot be written. Perhaps no space left on its disk: make room."
+            ) from error
 
     def back_up(self, folder: Path, keep: int | None) -> None:
         """Make one, and say what is in it."""
