@@ -77,7 +77,13 @@ class Sqlite:
             copy = folder / "database.sqlite3"
             with closing(sqlite3.connect(copy)) as target:
                 with closing(sqlite3.connect(f"file:{self.path}?mode=ro", uri=True)) as live:
-                    live.backup(target)
+                    try:
+                        live.backup(target)
+                    except sqlite3.OperationalError as error:
+                        raise Refused(
+                            "The copy of the database could not be written. Perhaps no space left"
+                            f" in {folder.parent}: make room there."
+                        ) from error
                 # One file: what is in a write-ahead log beside it would not be in the backup.
                 target.execute("PRAGMA journal_mode=DELETE")
                 yield Snapshot(

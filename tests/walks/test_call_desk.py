@@ -87,7 +87,7 @@ def test_the_whole_call_by_keyboard_alone(page, customer):
     page.locator("button:focus", has_text="Save").wait_for()
     keys(page, "Enter")
     page.get_by_text("Postal address changed. It is of record from").wait_for()
-    page.locator("#panel-done", has_text="the customer is told").wait_for()
+    page.locator("#panel-done", has_text="Postal address changed, customer:").wait_for()
     change = AccountChange.objects.get()
     assert (change.postal_point, change.kind) == (before, "post")
     assert ContactPoint.objects.current().get(kind="post").line1 == "1 New Road"

@@ -92,7 +92,7 @@ def test_what_the_theme_moves_still_moves(sign_in, reference_data):
     expect(page.locator("#searchbar")).to_be_focused()
     page.keyboard.type("example")
     page.keyboard.press("Enter")
-    page.wait_for_load_state()
+    page.wait_for_url("**searched=1**")
     page.goto("/admin/notices/delivery/")
     page.get_by_text("filter_list").first.click()
     expect(page.locator("#changelist-filter")).to_be_visible()
