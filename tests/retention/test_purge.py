@@ -103,7 +103,7 @@ def names(model):
 def test_a_record_of_a_purge_is_never_purged(today):
     disclosed(CustomerFactory(), LONG_AGO)
     purge("--do", "--because=x")
-    with time_machine.travel("2090-01-01T18:00Z"):
+    with time_machine.travel("2032-06-01T18:00Z"):  # each day until then is sealed first
         purge("--do", "--because=y")
     assert Purge.objects.filter(because="x").exists()
 
