@@ -64,6 +64,9 @@ def protect() -> list[str]:
     tables = _present()
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            # Rows that this transaction has written may wait for their checks, and PostgreSQL
+            # changes no table until they are done; as Django's own schema editor does.
+            cursor.execute("SET CONSTRAINTS ALL IMMEDIATE; SET CONSTRAINTS ALL DEFERRED")
             cursor.execute("SELECT quote_ident(current_schema())")
             (schema,) = cursor.fetchone()
             for name, body in BODIES.items():

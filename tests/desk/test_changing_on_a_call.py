@@ -1,5 +1,7 @@
 """Each change runs its verb, names the call, and tells the customer where they were before."""
 
+import re
+
 import pytest
 from django.urls import reverse
 
@@ -36,7 +38,7 @@ def test_the_form_says_who_gets_told_in_masked_words(known, desk, monkeypatch):
     answer = desk.get(reverse("desk:edit", args=[known.pk, "post"]))
     told = panel(answer, "details")["told"]
     assert "an e-mail to a…@m…" in told
-    assert "a letter to … C…, Midvale, UT" in told
+    assert re.search(r"a letter to \d*… C…, Midvale, UT", told)
 
 
 def test_a_new_address_is_told_to_the_old_one(known, edit):

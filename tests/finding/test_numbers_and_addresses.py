@@ -18,27 +18,27 @@ def contact(customer, value, kind="telephone", **given):
 @pytest.mark.parametrize(
     "typed",
     [
-        "8015559999",
-        "801-555-9999",
-        "801/555/9999",
-        "801 555 9999",
-        "(801) 555-9999",
-        "(801)555.9999",
-        "+1 801 555 9999",
-        "1-801-555-9999",
-        "18015559999",
-        "801-555-9999 x12",
-        "(801) 555-9999 ext. 7",
-        "555-9999",
-        "5559999",
+        "8015569999",
+        "801-556-9999",
+        "801/556/9999",
+        "801 556 9999",
+        "(801) 556-9999",
+        "(801)556.9999",
+        "+1 801 556 9999",
+        "1-801-556-9999",
+        "18015569999",
+        "801-556-9999 x12",
+        "(801) 556-9999 ext. 7",
+        "556-9999",
+        "5569999",
     ],
 )
 def test_a_number_in_any_format_finds_all_who_have_it_and_nobody_else(box, typed):
     one, other, third = (CustomerFactory(account_number=f"A{n}") for n in (1, 2, 3))
     for customer in (one, other):
-        contact(customer, "+18015559999")
+        contact(customer, "+18015569999")
     Service.objects.create(
-        customer=third, category="wireless", telephone_number="+18015559999", started_on=LONG_AGO
+        customer=third, category="wireless", telephone_number="+18015569999", started_on=LONG_AGO
     )
     CustomerFactory(account_number="A4")
     found = box(typed, limit=2)  # nobody is left out, whatever the limit
@@ -55,15 +55,15 @@ def test_what_nobody_has_finds_nobody(box, typed):
 
 def test_a_number_of_before_finds_its_customer_and_says_so(box):
     gone, moved = CustomerFactory(account_number="A1"), CustomerFactory(account_number="A2")
-    contact(gone, "+18015559999", until=date(2026, 1, 5))
+    contact(gone, "+18015569999", until=date(2026, 1, 5))
     Service.objects.create(
         customer=moved,
         category="wireless",
-        telephone_number="+18015559999",
+        telephone_number="+18015569999",
         started_on=LONG_AGO,
         ended_on=date(2026, 1, 5),
     )
-    assert box("801 555 9999") == {
+    assert box("801 556 9999") == {
         "A1": "former contact number",
         "A2": "former number of record",
     }
