@@ -17,7 +17,10 @@ def next_ids(model: type[models.Model], count: int) -> Sequence[int]:
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute(
-                "SELECT nextval(pg_get_serial_sequence(%s, 'id')) FROM generate_series(1, %s)",
+                # The name of the sequence is looked up once and not for each number.
+                "WITH found AS MATERIALIZED"
+                " (SELECT pg_get_serial_sequence(%s, 'id')::regclass AS sequence)"
+                " SELECT nextval(sequence) FROM found, generate_series(1, %s)",
                 [table, count],
             )
             return [row[0] for row in cursor.fetchall()]

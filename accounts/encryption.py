@@ -14,7 +14,6 @@ thousand million values (NIST SP 800-38D, 8.3): rotate long before.
 import base64
 import binascii
 import hashlib
-import hmac
 import os
 from collections.abc import Iterable, Iterator
 from functools import cache
@@ -48,8 +47,9 @@ class _Key:
         self.id = hashlib.sha256(b"cpni-desk key id" + secret).digest()[:4]
         self.values = AESGCM(_derive(secret, b"values"))
         self.files = AESGCM(_derive(secret, b"files"))
-        # Hashed already: copying this takes a third of the time of beginning anew.
-        self.index = hmac.new(_derive(secret, b"index"), digestmod=hashlib.sha256)
+        # Keyed BLAKE2b (RFC 7693, 2.9) takes a fifth of the time of an HMAC by SHA-256, and a copy
+        # a third of beginning anew; an import makes seven digests of a customer.
+        self.index = hashlib.blake2b(key=_derive(secret, b"index"), digest_size=INDEX_LENGTH)
 
 
 def _derive(secret: bytes, purpose: bytes) -> bytes:
@@ -160,7 +160,7 @@ def _digest(key: _Key, kind: str, text: str) -> bytes:
         return b""
     digest = key.index.copy()
     digest.update(f"{kind}\0{text}".encode())
-    return digest.digest()[:INDEX_LENGTH]
+    return digest.digest()
 
 
 # --- Files -----------------------------------------------------------------------------------

@@ -162,11 +162,16 @@ def record_ids(
     """
     written = 0
     for start in range(0, len(ids), LISTED):
+        some = ids[start : start + LISTED]
+        low, high = min(some), max(some)
         # Our own integers, not parameters: looking for 5,000 marks takes longer than the rest.
-        listed = ", ".join(map(str, map(int, ids[start : start + LISTED])))
-        written += record_rows(
-            model, f"t.id IN ({listed})", kind=kind, by=by, because=because, at=at
+        # New rows mostly follow each other, and two ends are read faster than 5,000 numbers.
+        where = (
+            f"t.id BETWEEN {int(low)} AND {int(high)}"
+            if high - low + 1 == len(set(some))
+            else f"t.id IN ({', '.join(map(str, map(int, some)))})"
         )
+        written += record_rows(model, where, kind=kind, by=by, because=because, at=at)
     return written
 
 

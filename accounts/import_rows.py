@@ -134,7 +134,9 @@ def check_row(
     ``today`` is the carrier's civil day: a date that says since when something has been so cannot
     lie after it.
     """
-    check = _Check({name: own_text(cells.get(name)) for name in COLUMNS}, today)
+    # Most cells of most files are empty.
+    own = {name: own_text(cell) if (cell := cells.get(name)) else "" for name in COLUMNS}
+    check = _Check(own, today)
     row = CheckedRow(
         line=line,
         account_number=check.text("account_number", required=True),

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cache
 
 import pytest
+from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.contrib.auth.models import Group, Permission
 from django.core.signals import setting_changed
 from django.db import connection
@@ -21,17 +22,23 @@ from notices.catalogue import install
 from notices.models import Use
 from tests.factories.accounts import UserFactory
 
+# The same hash at a hundredth of its cost: many tests sign in or prove who a caller is.
+Argon2PasswordHasher.time_cost = 1
+Argon2PasswordHasher.memory_cost = 64  # KiB
+Argon2PasswordHasher.parallelism = 1
+
 
 @pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Skip, with the reason, what needs a server that the environment does not name.
 
     What starts workers runs in one process: they share one queue, and one would take another's job.
+    Backups start none, and are restored into databases of their own.
     """
     from django.conf import settings
 
     for item in items:
-        if item.get_closest_marker("slow"):
+        if item.get_closest_marker("slow") and "backups" not in item.path.parts:
             item.add_marker(pytest.mark.xdist_group("slow"))
         if item.get_closest_marker("postgresql") and (
             "postgresql" not in settings.DATABASES["default"]["ENGINE"]

@@ -1,10 +1,12 @@
 """Another installation beside the test's own, to restore backups into."""
 
+import atexit
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
+import tempfile
 from contextlib import closing
 from io import StringIO
 from pathlib import Path
@@ -16,6 +18,7 @@ from django.db import connection
 
 from tests.running import database_url
 
+MIGRATED: list[str] = []  # what this process made, once
 TABLES = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'table' AND name <> 'sqlite_sequence'",
     "postgresql": "SELECT tablename FROM pg_tables WHERE schemaname = 'public'",
@@ -68,6 +71,15 @@ class Elsewhere:
         )
         return done.returncode, done.stdout + done.stderr
 
+    def migrate(self) -> None:
+        """Every table and no customer, copied from one that ``manage.py migrate`` made once."""
+        if connection.vendor == "sqlite":
+            shutil.copy(_migrated(self), self.folder / "cpni.sqlite3")
+        else:
+            template = _migrated(self)
+            self.drop()
+            self.on_server(f'CREATE DATABASE "{self.name}" TEMPLATE "{template}"')
+
     def restore(self, file: Path, *arguments: str) -> tuple[int, str]:
         return self.manage("restore", str(file), f"--identity={self.folder}/key.txt", *arguments)
 
@@ -93,6 +105,30 @@ class Elsewhere:
             return not left
         tables = self.query("SELECT 1 FROM pg_tables WHERE schemaname = 'public'")
         return not left and not tables
+
+
+def _migrated(elsewhere: Elsewhere) -> str:
+    """A file, or on PostgreSQL the name of a database, that is migrated; gone when we end."""
+    if not MIGRATED:
+        status, answer = elsewhere.manage("migrate")
+        assert status == 0, answer
+        if connection.vendor == "sqlite":
+            folder = tempfile.mkdtemp()
+            atexit.register(shutil.rmtree, folder)
+            MIGRATED.append(shutil.copy(elsewhere.folder / "cpni.sqlite3", folder))
+        else:
+            name = f"{elsewhere.name}_migrated"
+            anywhere = database_url().rpartition("/")[0] + "/postgres"
+
+            def drop() -> None:
+                with psycopg.connect(anywhere, autocommit=True) as server:
+                    server.execute(f'DROP DATABASE IF EXISTS "{name}"')
+
+            drop()
+            elsewhere.on_server(f'CREATE DATABASE "{name}" TEMPLATE "{elsewhere.name}"')
+            atexit.register(drop)
+            MIGRATED.append(name)
+    return MIGRATED[0]
 
 
 def rows(query, table: str) -> list[tuple]:

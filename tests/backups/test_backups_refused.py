@@ -124,7 +124,7 @@ def test_a_part_that_the_manifest_does_not_know_or_knows_otherwise_is_refused(
 
 
 def test_a_database_with_tables_is_not_touched_unless_it_is_named(file, elsewhere):
-    elsewhere.manage("migrate")
+    elsewhere.migrate()
     before = elsewhere.rows("django_migrations")
     status, answer = elsewhere.restore(file)
     assert status == 1
@@ -138,7 +138,7 @@ def test_a_database_with_tables_is_not_touched_unless_it_is_named(file, elsewher
 
 
 def test_a_database_that_is_named_is_set_aside_and_not_lost(file, elsewhere):
-    elsewhere.manage("migrate")
+    elsewhere.migrate()
     (elsewhere.folder / "files" / "scans").mkdir(parents=True)
     (elsewhere.folder / "files" / "scans" / "old.pdf").write_bytes(b"old")
     status, answer = elsewhere.restore(file, f"--replace={elsewhere.name}")
@@ -160,7 +160,7 @@ def test_a_database_that_is_named_is_set_aside_and_not_lost(file, elsewhere):
 
 
 def test_a_database_that_is_in_use_is_not_replaced(file, elsewhere):
-    elsewhere.manage("migrate")
+    elsewhere.migrate()
     if connection.vendor == "sqlite":
         other = sqlite3.connect(elsewhere.folder / "cpni.sqlite3")
         other.execute("BEGIN")
@@ -178,7 +178,7 @@ def test_a_load_with_other_counts_is_undone(file, elsewhere, tmp_path, monkeypat
     counts = Snapshot.counts
     monkeypatch.setattr(Snapshot, "counts", lambda s: {**counts(s), "accounts_customer": 99})
     wrong, _ = backup(tmp_path / "wrong")
-    elsewhere.manage("migrate")
+    elsewhere.migrate()
     status, answer = elsewhere.restore(wrong, f"--replace={elsewhere.name}")
     assert status == 1
     assert "accounts_customer has 6 instead of 99" in answer

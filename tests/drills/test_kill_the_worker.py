@@ -15,7 +15,7 @@ from tests import running
 from tests.factories.accounts import LONG_AGO, CarrierFactory, UserFactory, keep_points
 from tests.factories.notices import CampaignFactory
 
-CUSTOMERS, KILLS, CONNECTIONS, LEASE = 900, 10, 5, 2
+CUSTOMERS, KILLS, CONNECTIONS, LEASE = 900, 10, 5, 1
 
 
 def running_campaign():
