@@ -177,7 +177,7 @@ def _areas() -> tuple[str, ...]:
 
 def _by_number(numbers: list[str], on: date) -> list[_Hit]:
     indexes = [i for number in numbers for i in encryption.blind_indexes(Kind.TELEPHONE, number)]
-    services = Service.objects.filter(number_index__in=indexes).order_by()
+    services = Service.objects.filter(number_index__in=indexes).order_by("number_index")
     words = "number of record" if len(numbers) == 1 else "number of record, whatever the area code"
     hits = [
         _Hit(_Rank.OF_RECORD, 0, customer, words)
@@ -199,7 +199,9 @@ def _email(text: str) -> str:
 
 def _by_contact(indexes: list[bytes], on: date, words: str) -> list[_Hit]:
     """Whoever has, or had, a contact point with one of these blind ``indexes``."""
-    points = ContactPoint.objects.filter(index__in=indexes).order_by()
+    # In the order of the index: to PostgreSQL some five hundred of seven hundred numbers look as if
+    # they were found soon without one.
+    points = ContactPoint.objects.filter(index__in=indexes).order_by("index")
     return [
         _Hit(_Rank.CONTACT, 0, customer, words)
         if until is None or on < until
