@@ -28,12 +28,13 @@ Argon2PasswordHasher.memory_cost = 64  # KiB
 Argon2PasswordHasher.parallelism = 1
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the groups in the same hook
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(wrapper=True, tryfirst=True)  # pytest-xdist reads the groups in the same hook
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Skip, with the reason, what needs a server that the environment does not name.
 
     What starts workers runs in one process: they share one queue, and one would take another's job.
-    Backups start none, and are restored into databases of their own.
+    Backups start none, and are restored into databases of their own. Both wait more than they work,
+    so they come first, and whoever runs the others has something to do until the end.
     """
     from django.conf import settings
 
@@ -46,6 +47,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.skip(reason="DATABASE_URL names no PostgreSQL"))
         if item.get_closest_marker("redis") and not settings.REDIS_URL:
             item.add_marker(pytest.mark.skip(reason="REDIS_URL is not set"))
+    yield
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from hypothesis.extra.django import TestCase
 
 from accounts.import_rows import CheckedRow
 from accounts.import_writing import write_rows
+from accounts.models import Call
 from cpni import on_call, optouts, scripts, standard_scripts
 from cpni.assuming import assume_due, forecast
 from cpni.decisions import decide
@@ -206,7 +207,9 @@ class ConsentInvariants(TestCase):
 
     def do_consent_for_a_call(self, answer, objects_then):
         """Whatever is answered, nothing but this call on this day knows of it."""
-        at = datetime(self.today.year, self.today.month, self.today.day, 18, tzinfo=UTC)
+        noon = datetime(self.today.year, self.today.month, self.today.day, 18, tzinfo=UTC)
+        # One after another: an objection of the same instant as a consent is taken to be later.
+        at = noon + timedelta(seconds=Call.objects.count())
         self.customer.refresh_from_db()
         call = CallFactory(customer=self.customer, started_at=at)
         use = Use.objects.get(code="other-services")
