@@ -1,29 +1,36 @@
 """Change notices and one-time codes: from what happened to messages that wait to be sent.
 
 ``accounts`` notes that something of an account was changed and where that is told; here each such
-row gets its deliveries (64.2010(f)). A text message goes to a wireless number of record, a voice
-message to another one, when the carrier has set up those ways; else a letter to the postal address
-of record, and an e-mail at once where an e-mail address is of record too. What fails is followed by
-the next way that was pinned. Nothing here asks for the customer's consent: these are no notices
-that need it (64.2008(d)), and a marketing opt-out stops none of them.
+row gets its deliveries (64.2010(f)), by the ways that ``notices.ways`` says. What fails is
+followed by the next way to what was pinned. Nothing here asks for the customer's consent: these are
+no notices that need it (64.2008(d)), and a marketing opt-out stops none of them.
 """
 
+from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, QuerySet, Value
 
 from accounts import history
-from accounts.models import AccountChange, ContactPoint, OneTimeCode, Service
-from notices import channels, standing
+from accounts.changes import Place
+from accounts.models import AccountChange, ContactPoint, OneTimeCode
+from notices import standing, ways
 from notices.freezing import text_for_language
 from notices.insert_select import insert_from
 from notices.models import Delivery, Notice
+from notices.ways import Way
 
 Channel, State = Delivery.Channel, Delivery.State
 CHUNK = 1_000
+NO_WAY = Way(Channel.NONE)
+# Which field of what is told pins the place of each sort.
+PLACES: dict[Any, dict[str, str]] = {
+    AccountChange: {"post": "postal_point", "email": "email_point", "service": "service"},
+    OneTimeCode: {"post": "contact_point", "email": "contact_point", "service": "service"},
+}
 # What is older is found untold by people, not sent: its deliveries may have been purged since, and
 # it would not be "immediately" any more.
 LATEST = timedelta(days=90)
@@ -68,8 +75,8 @@ def lapse(*, at: datetime) -> int:
     return len(ids)
 
 
-def next_way(delivery: Delivery) -> tuple[str, ContactPoint | None, Service | None] | None:
-    """By which way a change is told after ``delivery`` failed: channel, address, number.
+def next_way(delivery: Delivery) -> Way | None:
+    """By which way a change is told after ``delivery`` failed.
 
     Only places that were pinned with the change, in the order text, voice, e-mail, letter. None
     when it is told by another delivery, or its last failure is on record already.
@@ -82,37 +89,26 @@ def next_way(delivery: Delivery) -> tuple[str, ContactPoint | None, Service | No
     ):
         return None
     tried = {d.channel for d in others}
-    for channel, point, service in _ways(change):
-        if channel not in tried:
-            return channel, point, service
-    return None if Channel.NONE in tried else (Channel.NONE, None, None)
+    for way in ways.to(_pinned(change)):
+        if way.channel not in tried:
+            return way
+    return None if Channel.NONE in tried else NO_WAY
 
 
-def _ways(change: AccountChange) -> list[tuple[str, ContactPoint | None, Service | None]]:
-    ways: list[tuple[str, ContactPoint | None, Service | None]] = []
-    if change.service and channels.set_up(Channel.TEXT) and _takes_text(change.service):
-        ways.append((Channel.TEXT, None, change.service))
-    if change.service and channels.set_up(Channel.VOICE):
-        ways.append((Channel.VOICE, None, change.service))
-    if change.email_point:
-        ways.append((Channel.EMAIL, change.email_point, None))
-    if change.postal_point:
-        ways.append((Channel.POST, change.postal_point, None))
-    return ways
-
-
-def _takes_text(service: Service) -> bool:
-    return service.category == Service.Category.WIRELESS
+def _pinned(told: AccountChange | OneTimeCode) -> Place:
+    """Where it is told, as it was pinned when it happened."""
+    if isinstance(told, AccountChange):
+        return Place(told.postal_point, told.email_point, told.service)
+    point = told.contact_point
+    by_post = point is not None and point.kind == ContactPoint.Kind.POST
+    return Place(point if by_post else None, None if by_post else point, told.service)
 
 
 def _queue(model: Any, kind: str, ids: Sequence[int], *, at: datetime, message_domain: str) -> None:
     named = "change" if model is AccountChange else "code"
     notice = standing.notice(kind, at=at)
-    wanted = _of_changes() if model is AccountChange else _of_codes()
-    for channel, asked, point, service in wanted:
-        rows = model.objects.filter(asked, pk__in=ids)
-        if not rows.exists():
-            continue
+    for (channel, place), going in _by_channel(model, ids).items():
+        rows = model.objects.filter(pk__in=going)
         # Nobody is found by "no way": they wait, for a person to see, with the letters.
         way = Channel.POST if channel == Channel.NONE else channel
         campaign = standing.campaign(kind, way, at=at, message_domain=message_domain, of=notice)
@@ -125,8 +121,11 @@ def _queue(model: Any, kind: str, ids: Sequence[int], *, at: datetime, message_d
                 "round": Value(1),
                 "text": text_for_language(notice, "customer__language"),
                 "channel": Value(channel),
-                **({"contact_point": F(point)} if point else {}),
-                **({"service": F(service)} if service else {}),
+                **(
+                    {"service" if place == "service" else "contact_point": F(place)}
+                    if place
+                    else {}
+                ),
                 named: F("pk"),
                 "recipient_name": F("customer__name"),
                 "state": Value(State.UNREACHABLE if channel == Channel.NONE else State.QUEUED),
@@ -150,45 +149,12 @@ def _queue(model: Any, kind: str, ids: Sequence[int], *, at: datetime, message_d
     )
 
 
-Wanted = list[tuple[str, Q, str, str]]  # channel, which rows, its address's and number's fields
-
-
-def _by_number() -> tuple[Q, Q]:
-    """Which rows go by text and which by voice, with the ways that are set up."""
-    none, has_number = Q(pk__in=[]), Q(service__isnull=False)
-    wireless = Q(service__category=Service.Category.WIRELESS)
-    by_text = has_number & wireless if channels.set_up(Channel.TEXT) else none
-    by_voice = has_number if channels.set_up(Channel.VOICE) else none
-    if channels.set_up(Channel.TEXT):
-        by_voice &= ~wireless
-    return by_text, by_voice
-
-
-def _of_changes() -> Wanted:
-    by_text, by_voice = _by_number()
-    # A negated condition on a service that may not be there would find none.
-    written = ~Exists(AccountChange.objects.filter(by_text | by_voice, pk=OuterRef("pk")))
-    by_post = Q(written, postal_point__isnull=False)
-    by_email = Q(written, email_point__isnull=False)
-    if not channels.set_up(Channel.EMAIL):
-        by_email &= Q(postal_point=None)
-    nowhere = Q(written, postal_point=None, email_point=None)
-    return [
-        (Channel.TEXT, by_text, "", "service"),
-        (Channel.VOICE, by_voice, "", "service"),
-        (Channel.EMAIL, by_email, "email_point", ""),
-        (Channel.POST, by_post, "postal_point", ""),
-        (Channel.NONE, nowhere, "", ""),
-    ]
-
-
-def _of_codes() -> Wanted:
-    by_text, by_voice = _by_number()
-    nowhere = Q(~Exists(OneTimeCode.objects.filter(by_text | by_voice, pk=OuterRef("pk"))))
-    return [
-        (Channel.TEXT, by_text, "", "service"),
-        (Channel.VOICE, by_voice, "", "service"),
-        (Channel.EMAIL, Q(contact_point__kind=ContactPoint.Kind.EMAIL), "contact_point", ""),
-        (Channel.POST, Q(contact_point__kind=ContactPoint.Kind.POST), "contact_point", ""),
-        (Channel.NONE, nowhere & Q(contact_point=None), "", ""),
-    ]
+def _by_channel(model: Any, ids: Sequence[int]) -> dict[tuple[Delivery.Channel, str], list[int]]:
+    """Which of the rows go by which channel, each with the field of the address or number."""
+    fields = PLACES[model]
+    found: dict[tuple[Delivery.Channel, str], list[int]] = defaultdict(list)
+    for row in model.objects.filter(pk__in=ids).select_related(*set(fields.values())):
+        for way in ways.at_once(_pinned(row)) or [NO_WAY]:
+            place = way.point.kind if way.point else "service" if way.service else ""
+            found[way.channel, fields.get(place, "")].append(row.pk)
+    return found

@@ -175,14 +175,13 @@ def _open_next_way(delivery: Delivery, campaign: Campaign, *, by: User | None) -
     way = change_notices.next_way(delivery)
     if way is None:
         return None
-    channel, point, service = way
-    nowhere = channel == Channel.NONE
+    nowhere = way.channel == Channel.NONE
     following = Delivery(
         campaign=campaign
         if nowhere
         else standing.campaign(
             campaign.notice.kind,
-            channel,
+            way.channel,
             at=timezone.now(),
             message_domain=campaign.message_domain,
             of=campaign.notice,
@@ -190,9 +189,9 @@ def _open_next_way(delivery: Delivery, campaign: Campaign, *, by: User | None) -
         customer=delivery.customer,
         round=delivery.round + 1,
         text=delivery.text,
-        channel=channel,
-        contact_point=point,
-        service=service,
+        channel=way.channel,
+        contact_point=way.point,
+        service=way.service,
         change=delivery.change,
         recipient_name=delivery.recipient_name,
         state=State.UNREACHABLE if nowhere else State.QUEUED,

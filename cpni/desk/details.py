@@ -41,15 +41,17 @@ def fill(screen: Screen) -> dict[str, Any]:
     if edit is None or not standing.may_change:
         return filled
     form = screen.typed.get(NAME) or edit.unbound(screen)
+    checked = screen.checked and not form.errors
+    new = edit.values(form.cleaned_data) if checked else None
     return {
         **filled,
         "edit": edit,
         "form": form,
         "now": edit.now(screen),
         "seen": edit.version(screen),
-        "told": told.sentence(screen, edit.kind) if edit.kind else "",
-        "checked": screen.checked and not form.errors,
-        "after": edit.after(form.cleaned_data) if screen.checked and not form.errors else "",
+        "told": told.sentence(screen, edit.kind, new=new) if edit.kind else "",
+        "checked": checked,
+        "after": edit.after(form.cleaned_data) if checked else "",
     }
 
 

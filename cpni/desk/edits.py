@@ -4,7 +4,7 @@ Each edit names the state that its form was opened on (``version``). It is compa
 customer's lock, so that two representatives never overwrite each other without seeing it.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ class Edit:
     """One thing that can be changed.
 
     ``kind`` is what the customer is told was changed (64.2010(f)); "" when nobody need be told.
+    ``values`` are those of the address that comes, to which nothing of it is sent.
     ``reads_back`` says that the new value is read to the caller before it is saved.
     """
 
@@ -38,6 +39,7 @@ class Edit:
     do: Callable[[Screen, Data], str]
     initial: Callable[[Screen], Data] = lambda screen: {}
     after: Callable[[Data], str] = lambda data: ""
+    values: Callable[[Data], Sequence[str] | None] = lambda data: None
     kind: str = ""
 
     @property
@@ -127,6 +129,13 @@ def _points_now(kind: str) -> Callable[[Screen], str]:
 
 def _points_version(kind: str) -> Callable[[Screen], str]:
     return lambda screen: ",".join(str(point.pk) for point in screen.points(kind))
+
+
+def _typed(kind: str, data: Data) -> ContactPoint:
+    """The address that was typed, not saved."""
+    return ContactPoint(
+        kind=kind, **{k: v for k, v in data.items() if k in ContactPoint.VALUE_FIELDS}
+    )
 
 
 def _contact(screen: Screen, kind: str, data: Data) -> str:
@@ -270,9 +279,8 @@ EDITS = {
             edit_forms.PostForm,
             now=_points_now(POST),
             version=_points_version(POST),
-            after=lambda data: (
-                ContactPoint(kind=POST, **{name: data[name] for name in contacts.POSTAL}).text
-            ),
+            after=lambda data: _typed(POST, data).text,
+            values=lambda data: _typed(POST, data).values,
             do=lambda screen, data: _contact(screen, POST, data),
             kind=AccountChange.Kind.POST,
         ),
@@ -284,6 +292,7 @@ EDITS = {
             now=_points_now(EMAIL),
             version=_points_version(EMAIL),
             after=lambda data: data["value"],
+            values=lambda data: _typed(EMAIL, data).values,
             do=lambda screen, data: _contact(screen, EMAIL, data),
             kind=AccountChange.Kind.EMAIL,
         ),

@@ -1,10 +1,12 @@
 """Each change runs its verb, names the call, and tells the customer where they were before."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
 
+from accounts import contacts
 from accounts.models import (
     AccountChange,
     AuthorisedUser,
@@ -13,8 +15,10 @@ from accounts.models import (
     Customer,
     Service,
 )
-from notices import channels
-from tests.desk.conftest import panel
+from cpni.desk.told import NOWHERE
+from notices import change_notices, channels
+from notices.models import Delivery
+from tests.desk.conftest import AT, panel
 
 pytestmark = pytest.mark.django_db
 NEW = {"line1": "1 New Road", "line2": "", "city": "Sandy", "state": "ut", "postcode": "84070"}
@@ -147,3 +151,42 @@ def test_who_gets_told_is_what_the_notice_will_do(known, desk, monkeypatch, cate
     Service.objects.filter(customer=known.customer).update(category=category)
     answer = desk.get(reverse("desk:edit", args=[known.pk, "password"]))
     assert panel(answer, "details")["told"].startswith(told)
+
+
+@pytest.mark.parametrize("category", ["wireless", "local"])
+@pytest.mark.parametrize("has", ["all", "post", "email", "no number", "nothing"])
+@pytest.mark.parametrize(
+    "up", [{"text", "voice", "email"}, {"text"}, {"voice"}, {"email"}, set()], ids=" ".join
+)
+def test_what_the_form_says_is_what_is_sent(known, desk, edit, monkeypatch, category, has, up):
+    monkeypatch.setattr(channels, "set_up", lambda channel: channel in {*up, "post"})
+    Service.objects.filter(customer=known.customer).update(
+        category=category, **({"ended_on": AT.date()} if has in ("no number", "nothing") else {})
+    )
+    gone = {"post": ["email"], "email": ["post"], "nothing": ["post", "email"]}.get(has, [])
+    young = known.customer.contact_points.filter(kind__in=gone)
+    young.update(since=AT.date() - timedelta(days=3))
+    told = panel(desk.get(reverse("desk:edit", args=[known.pk, "password"])), "details")["told"]
+    edit(known, "password", new="seven purple lanterns")
+    change_notices.queue(at=AT, message_domain="wasatch.example")
+    says = {"text": "a text", "voice": "a voice", "email": "an e-mail", "post": "a letter"}
+    sent = list(Delivery.objects.values_list("channel", flat=True))
+    assert [way for way, words in says.items() if f"{words} " in told] == sorted(
+        set(sent) - {"none"}, key=list(says).index
+    )
+    assert (told == NOWHERE) == (sent == ["none"])
+
+
+def test_back_at_an_older_address_nothing_is_said_to_go_there_or_sent(known, edit):
+    old = current(known, "post")
+    moved = AT - timedelta(days=10)
+    contacts.change_contact(
+        known.customer, kind="post", on=moved.date(), at=moved, route="import", by=None,
+        because="They moved", **NEW,
+    )  # fmt: skip
+    back = {name: getattr(old, name) for name in NEW}
+    told = panel(edit(known, "post", step="check", **back), "details")["told"]
+    assert told.startswith("an e-mail to a…@m….")
+    edit(known, "post", **back)
+    change = AccountChange.objects.first()
+    assert (change.postal_point, change.email_point.value) == (None, "ann@mail.example")
