@@ -186,7 +186,7 @@ def untold() -> Tile:
     return Tile(
         told_by_nothing(AccountChange.objects.all()).count(),
         "account changes of which the customer could not be told",
-        "Nothing of record is left to write to or call (64.2010(f)).",
+        "Nothing of record is left to write to or call (64.2010(f)). Tell them, and record it.",
         "bad",
         listed("accounts_accountchange", "?told=no"),
     )

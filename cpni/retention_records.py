@@ -52,6 +52,7 @@ from notices.models import (
     PostBatch,
     TelephoneAttempt,
     TelephoneTask,
+    Telling,
 )
 from notices.policies import in_force
 
@@ -351,6 +352,7 @@ RECORDS: tuple[Records, ...] = (
         "at",
         due=lambda cut: AccountChange.objects.filter(at__lt=cut.at),
         under=_of_held_customers,
+        below=((Telling, "change"),),
     ),
     Records(
         kinds.CALLS,

@@ -21,7 +21,7 @@ from cpni.models import (
     SealedPage,
     SealPublication,
 )
-from notices.models import TelephoneAttempt
+from notices.models import TelephoneAttempt, Telling
 
 # Records that are written once, never changed, and are no history of another record. Their key is
 # a number that the database gives out in rising order; what is binary in them is not sealed.
@@ -37,6 +37,7 @@ APPEND_ONLY: tuple[type[models.Model], ...] = (
     ScriptReading,
     ScriptReading.uses.through,
     TelephoneAttempt,
+    Telling,
 )
 # The seals themselves: kept like history, and proved by their chain instead of by a seal.
 CHAINED: tuple[type[models.Model], ...] = (Seal, SealedPage)

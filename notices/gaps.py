@@ -3,7 +3,7 @@
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import AccountChange, Customer
-from notices.models import Delivery, Notice, PolicyBinding
+from notices.models import Delivery, Notice, PolicyBinding, Telling
 
 
 def missed(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
@@ -26,10 +26,11 @@ def missed(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
 
 
 def told_by_nothing(changes: QuerySet[AccountChange]) -> QuerySet[AccountChange]:
-    """Of ``changes`` those of which the customer could not be told, by any way (64.2010(f))."""
+    """Of ``changes`` those of which neither a message nor a person told (64.2010(f))."""
     mine = Delivery.objects.filter(change=OuterRef("pk"))
     tells = mine.filter(Q(state__in=Delivery.PENDING) | Q(state=Delivery.State.SENT, outcome=""))
-    return changes.filter(Exists(mine), ~Exists(tells))
+    by_hand = Telling.objects.filter(change=OuterRef("pk"))
+    return changes.filter(Exists(mine), ~Exists(tells), ~Exists(by_hand))
 
 
 def untold() -> QuerySet[Delivery]:

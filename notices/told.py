@@ -6,8 +6,9 @@ Places are masked: who reads this need not learn an address to know that somethi
 from collections.abc import Iterable
 from enum import StrEnum
 
+from accounts.history import actor_name
 from accounts.models import AccountChange, ContactPoint
-from notices.models import Delivery
+from notices.models import Delivery, Telling
 
 Channel, State = Delivery.Channel, Delivery.State
 
@@ -22,10 +23,16 @@ class Told(StrEnum):
 
 
 def told_of(change: AccountChange, deliveries: Iterable[Delivery]) -> tuple[Told, str]:
-    """The answer for ``change`` and a sentence; ``deliveries`` are all that tell of it."""
+    """The answer for ``change`` and a sentence; ``deliveries`` are all that tell of it.
+
+    Whoever asks about many reads ``telling__by`` along with them.
+    """
     if change.at_start:
         return Told.EXEMPT, "At the start of service no notice is needed."
     rows = list(deliveries)
+    telling: Telling | None = getattr(change, "telling", None)
+    if telling:
+        return Told.YES, f"{telling}, by {actor_name(telling.by)}."
     words = " ".join(map(sentence, rows))
     if any(d.state == State.SENT and not d.outcome for d in rows):
         return Told.YES, words

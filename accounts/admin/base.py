@@ -141,6 +141,13 @@ class PlainList:
             rows=len(shown.result_list),
         )
 
+    # --- Acts ------------------------------------------------------------------------------------
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The acts that this person may do and that the record's state allows."""
+        allowed = super().get_actions_detail(request, object_id)  # type: ignore[misc]
+        return possible_now(allowed, self.get_object(request, str(object_id))) if allowed else []
+
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nothing is deleted, by nobody."""
         return False
@@ -253,13 +260,6 @@ class RecordAdmin(PlainList, SimpleHistoryAdmin, ModelAdmin):
             messages.info(request, "Nothing was changed, so nothing was recorded.")
             return self.response_post_save_change(request, obj)
         return super().response_change(request, obj)
-
-    # --- Acts ------------------------------------------------------------------------------------
-
-    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
-        """The acts that this person may do and that the record's state allows."""
-        allowed = super().get_actions_detail(request, object_id)
-        return possible_now(allowed, self.get_object(request, str(object_id))) if allowed else []
 
     # --- History: read-only for everybody --------------------------------------------------------
 

@@ -86,7 +86,7 @@ def account_changes(customer: Customer) -> Iterator[Event]:
     sent = Delivery.objects.select_related("contact_point", "service").order_by("pk")
     rows = (
         AccountChange.objects.filter(customer=customer)
-        .select_related("by")
+        .select_related("by", "telling__by")
         .prefetch_related(Prefetch("deliveries", sent))
         .order_by("-id")[:MOST]
     )

@@ -92,7 +92,7 @@ def changes(call: Call) -> Iterator[Line]:
     rows = Delivery.objects.filter(change__call=call).select_related("contact_point", "service")
     for delivery in rows.order_by("pk"):
         sent[delivery.change_id].append(delivery)
-    for change in AccountChange.objects.filter(call=call):
+    for change in AccountChange.objects.filter(call=call).select_related("telling__by"):
         answer, words = told_of(change, sent[change.pk])
         said = f"{change.get_kind_display()} changed, customer: {answer.lower()}"
         yield Line(change.at, said, words)

@@ -460,6 +460,23 @@ class Migration(migrations.Migration):
             field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='deliveries', to='notices.postbatch'),
         ),
         migrations.CreateModel(
+            name='Telling',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('how', models.CharField(choices=[('person', 'In person'), ('telephone', 'By telephone'), ('letter', 'By a letter of one’s own'), ('other', 'Another way')], max_length=9)),
+                ('on', models.DateField(help_text="The carrier's civil day.", verbose_name='told on')),
+                ('because', models.CharField(max_length=200, verbose_name='reason')),
+                ('at', models.DateTimeField(verbose_name='recorded at')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('change', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, related_name='telling', to='accounts.accountchange')),
+            ],
+            options={
+                'verbose_name': 'customer told by a person',
+                'verbose_name_plural': 'customers told by a person',
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
             name='TelephoneTask',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),

@@ -1,7 +1,7 @@
 """What did we tell them, and when? Uses, policies, notices, campaigns, deliveries.
 
 Inside the package imports run: uses <- policies <- notices <- campaigns <- deliveries
-<- telephone_tasks.
+<- telephone_tasks; tellings stand alone.
 Outsiders import from here.
 """
 
@@ -10,6 +10,7 @@ from notices.models.deliveries import Delivery, PostBatch
 from notices.models.notices import Notice, NoticeText
 from notices.models.policies import PolicyBinding, PolicyVersion
 from notices.models.telephone_tasks import TelephoneAttempt, TelephoneTask
+from notices.models.tellings import Telling
 from notices.models.uses import Use
 
 __all__ = [
@@ -22,5 +23,6 @@ __all__ = [
     "PostBatch",
     "TelephoneAttempt",
     "TelephoneTask",
+    "Telling",
     "Use",
 ]

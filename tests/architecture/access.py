@@ -60,6 +60,7 @@ ACCESS = {
 
 # What is done with a record or seen of it on pages of its own, by the last part of the name.
 ACTS = {
+    "accounts.accountchange": {"tell": "SO"},
     "accounts.businessexemption": {"end_exemption": "O"},
     "accounts.call": {"release_lock": "S"},
     "accounts.customer": {

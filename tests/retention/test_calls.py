@@ -13,6 +13,7 @@ from accounts.models import (
     LockRelease,
 )
 from cpni import purging
+from notices.models import Telling
 from tests.factories.accounts import (
     AuthorisedUserFactory,
     CallFactory,
@@ -58,6 +59,19 @@ def test_a_call_stays_while_a_change_made_in_it_does(today):
     )  # fmt: skip
     purge(today)
     assert Call.objects.get() == made
+
+
+def test_that_somebody_told_a_customer_of_a_change_goes_with_the_change(today):
+    told = []
+    for at in (LONG_AGO, LATELY):
+        change = AccountChange.objects.create(
+            customer=CustomerFactory(), kind="password", at=at, on=at.date(), route="call"
+        )
+        telling = Telling(change=change, how="person", on=at.date(), by=UserFactory(), at=at)
+        telling.save()
+        told.append(telling)
+    purge(today)
+    assert Telling.objects.get() == told[1]
 
 
 def test_what_is_held_stays(today):
