@@ -9,7 +9,7 @@ from datetime import date
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Min
+from django.db.models import Count, Min
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -101,6 +101,8 @@ def tiles_for(request: HttpRequest, today: date) -> Iterator[Tile]:
         yield telephone_list()
     if may("notices.view_postbatch"):
         yield batches(today)
+        if may("notices.view_delivery"):
+            yield unbatched(today)
     if may("notices.view_campaign"):
         yield from waiting_campaigns()
     if may("cpni.view_incident"):
@@ -129,10 +131,11 @@ def ago(day: date, today: date) -> str:
 def unmatched(today: date) -> Tile:
     """Requests that wait to be matched, and how long the oldest has waited."""
     waiting = OptOutRequest.objects.filter(status=OptOutRequest.Status.RECEIVED)
-    oldest = waiting.aggregate(day=Min("received_on"))["day"]
+    found = waiting.aggregate(number=Count("pk"), oldest=Min("received_on"))
+    oldest = found["oldest"]
     detail = f"The oldest came {ago(oldest, today)}." if oldest else "None waits."
     return Tile(
-        waiting.count(),
+        found["number"],
         "opt-out requests to be matched",
         detail,
         "bad",
@@ -219,6 +222,28 @@ def batches(today: date) -> Tile:
     )
 
 
+def unbatched(today: date) -> Tile:
+    """Letters of account changes that nobody has put in a batch: they should leave at once."""
+    found = letters.to_be_batched(Delivery.objects.all()).aggregate(
+        number=Count("pk"), oldest=Min("happened_at")
+    )
+    detail, tone = "None waits.", "wait"
+    if found["oldest"]:
+        day = civil_day(found["oldest"], Carrier.zone_or_default())
+        detail = (
+            f"The oldest tells of what happened {ago(day, today)}."
+            " Make a batch of their campaign (64.2010(f))."
+        )
+        tone = "wait" if day >= today else "bad"
+    return Tile(
+        found["number"],
+        "letters of account changes that wait to be made into a batch",
+        detail,
+        tone,
+        listed("notices_delivery", "?letters=waiting"),
+    )
+
+
 def waiting_campaigns() -> Iterator[Tile]:
     """Campaigns that wait for a person."""
     for status, title, detail, tone in (
@@ -248,9 +273,10 @@ def incidents() -> Tile:
 def open_complaints(today: date) -> Tile:
     """Complaints that nobody has looked into yet, and how old the oldest is."""
     waiting = Complaint.objects.filter(resolved_on=None)
-    oldest = waiting.aggregate(day=Min("received_on"))["day"]
+    found = waiting.aggregate(number=Count("pk"), oldest=Min("received_on"))
+    oldest = found["oldest"]
     return Tile(
-        waiting.count(),
+        found["number"],
         "complaints about release of CPNI open",
         f"The oldest came {ago(oldest, today)} (64.2009(e))." if oldest else "None is open.",
         "bad",

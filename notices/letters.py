@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, Q, QuerySet
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts import history
@@ -204,6 +205,17 @@ def _ids(waiting: Iterable[int], references: Sequence[str]) -> list[int]:
     if unknown:
         raise Refused(f"Not waiting in this batch: {', '.join(unknown)}.", "Check the references.")
     return sorted({pk for pk in found.values() if pk is not None})
+
+
+def to_be_batched(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """Of ``deliveries`` the letters of account changes, or with codes, that are in no batch yet.
+
+    No campaign is started for these, so nobody comes by to make the batch: they must be shown. With
+    ``happened_at``, when what they tell of happened.
+    """
+    of_accounts = deliveries.filter(Q(change__isnull=False) | Q(code__isnull=False))
+    waiting = of_accounts.filter(channel=Delivery.Channel.POST, state=State.QUEUED)
+    return waiting.annotate(happened_at=Coalesce("change__at", "code__made_at"))
 
 
 def unconfirmed() -> "list[PostBatch]":

@@ -21,7 +21,7 @@ from accounts.admin.base import ReadOnlyRecordAdmin
 from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, label
 from accounts.errors import Refused
 from accounts.models import Carrier
-from notices import outcomes
+from notices import letters, outcomes
 from notices.gaps import missed
 from notices.models import Delivery
 from notices.references import delivery_id
@@ -58,6 +58,21 @@ class MissedFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> Any:
         """Those that did not arrive and have no substitute."""
         return missed(queryset) if self.value() == "open" else queryset
+
+
+class LettersFilter(DropdownFilter):
+    """What somebody must put in a batch, as no campaign was started for it."""
+
+    title = "letters"
+    parameter_name = "letters"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The one question."""
+        return [("waiting", "Of account changes, in no batch yet")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> Any:
+        """Those that wait for a batch."""
+        return letters.to_be_batched(queryset) if self.value() == "waiting" else queryset
 
 
 class FateFilter(DropdownFilter):
@@ -131,6 +146,7 @@ class DeliveryAdmin(ReadOnlyRecordAdmin):
     )
     list_filter = (
         MissedFilter,
+        LettersFilter,
         ("campaign", RelatedDropdownFilter),
         ("channel", ChoicesDropdownFilter),
         FateFilter,

@@ -1,8 +1,9 @@
 """The home page: each number leads to a list with as many rows, and only to what one may view."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.urls import reverse
 
 from accounts import changes
 from accounts.models import UnusualLook
@@ -15,6 +16,7 @@ from tests.factories.cpni import ComplaintFactory, IncidentFactory, OptOutReques
 from tests.factories.notices import CampaignFactory, DeliveryFactory, TelephoneTaskFactory
 
 pytestmark = pytest.mark.usefixtures("today", "reference_data")
+TODAY = datetime(2026, 11, 23, 17, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -37,7 +39,8 @@ def work(db):
     DeliveryFactory(campaign=campaign, state="batched", batch=batch)
     nowhere = CustomerFactory(post=False, service=False)
     at = datetime(2026, 11, 23, 17, tzinfo=UTC)
-    changes.note(nowhere, "password", at=at, on=at.date(), route="call", by=None)
+    for customer in (nowhere, CustomerFactory()):
+        changes.note(customer, "password", at=at, on=at.date(), route="call", by=None)
     change_notices.queue(at=at, message_domain="wasatch.example")
     UnusualLook.objects.create(
         person=UserFactory(), day=date(2026, 11, 22), rule="many", count=200, limit=150, says="200."
@@ -61,6 +64,34 @@ def test_each_number_leads_to_a_list_with_as_many_rows(client_of, work):
         listed = context["cl"].result_count if "cl" in context else context["counts"]["open"]
         assert (title, tile.count) == (title, listed)
         assert tile.count, title
+
+
+LETTERS = "letters of account changes that wait to be made into a batch"
+
+
+@pytest.mark.parametrize(
+    ("days", "tone", "words"),
+    [(0, "wait", "happened today."), (1, "bad", "happened yesterday."), (3, "bad", "3 days ago.")],
+)
+def test_letters_of_changes_are_counted_from_the_oldest_until_they_are_in_a_batch(
+    client_of, db, days, tone, words
+):
+    client = client_of(roles.OFFICER)
+    assert tiles(client)[LETTERS].count == 0
+    for at in (TODAY - timedelta(days=days), TODAY):
+        changes.note(CustomerFactory(), "password", at=at, on=at.date(), route="call", by=None)
+    change_notices.queue(at=TODAY, message_domain="wasatch.example")
+    DeliveryFactory(state="queued")  # of a campaign that somebody started, and looks after
+    tile = tiles(client)[LETTERS]
+    assert (tile.count, tile.tone) == (2, tone)
+    assert words in tile.detail
+    listed = list(client.get(tile.address).context["cl"].result_list)
+    assert {(d.channel, d.change.kind) for d in listed} == {("post", "password")}
+    campaign = listed[0].campaign
+    address = reverse("admin:notices_campaign_make_post_batch", args=[campaign.pk])
+    client.post(address, {"because": "Mailed daily"})
+    assert tiles(client)[LETTERS].count == 0
+    assert tiles(client)["letters not confirmed as mailed"].count == 2
 
 
 def test_an_empty_desk_says_so(client_of):
