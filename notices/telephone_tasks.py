@@ -21,10 +21,11 @@ from notices import calling_hours
 from notices.gaps import untold
 from notices.insert_select import insert_from
 from notices.models import TelephoneAttempt, TelephoneTask
+from notices.models.telephone_tasks import TRIES
 
 CALL = "notices.call_telephonetask"
+REOPEN = "notices.reopen_telephonetask"
 LEASE = timedelta(minutes=30)
-TRIES = 6  # after so many without reaching them it is given up
 BATCH = 500  # customers whose time zones are found out at once
 LOOKED_AT = 20  # tasks that a claim looks at before it says that there is none
 PUNCTUAL = timedelta(hours=2)  # within which an appointment holds outside the hours
@@ -58,6 +59,7 @@ def refresh(*, at: datetime, on: date) -> Counter[str]:
                 "state": Value(State.OPEN),
                 "answer": Value(""),
                 "attempts": Value(0),
+                "tries_allowed": Value(TRIES),
                 "opened_at": Value(at),
                 "next_try_at": Value(at),
                 "by_appointment": Value(value=False),
@@ -82,6 +84,36 @@ def refresh(*, at: datetime, on: date) -> Counter[str]:
         )
     _find_zones(at=at, on=on)
     return counts
+
+
+def call_again(task: TelephoneTask, *, by: User, because: str, at: datetime, on: date) -> bool:
+    """Put a customer who was given up back on the list, for ``TRIES`` tries more.
+
+    ``at`` is the aware instant, ``on`` the carrier's civil day. What was tried before stays. False
+    when they are on the list already. Raises Refused when there is nothing left to call about, and
+    when no number is left to call.
+    """
+    require(by, REOPEN)
+    with transaction.atomic():
+        # The customer first, as everywhere.
+        Customer.objects.select_for_update(no_key=True).get(pk=task.customer_id)
+        task = lock(task)
+        if task.state == State.OPEN:
+            return False
+        if task.state != State.GIVEN_UP:
+            words = "told" if task.state == State.DONE else "taken off the list"
+            raise Refused(f"They were {words}.", "There is nothing left to call about.")
+        customer = _with_numbers(TelephoneTask.objects.filter(pk=task.pk)).get().customer
+        there = places(customer, on=on, wrong=wrong_numbers(customer))
+        if not there:
+            raise Refused("No number is left to call.", "Enter one for the customer first.")
+        task.state, task.closed_at = State.OPEN, None
+        task.tries_allowed = task.attempts + TRIES
+        task.by_appointment = False
+        task.zones = _zones(customer, there, str(Carrier.zone_or_default()))
+        task.next_try_at = calling_hours.next_open(task.zones, at)
+        history.save(task, by=by, because=because)
+    return True
 
 
 def _move(
@@ -290,9 +322,9 @@ def not_reached(
     """Record that ``call`` told the customer nothing, and when to try again.
 
     ``place`` is the number that was called; ``again_at`` the aware instant for which they asked.
-    After ``TRIES`` it is given up: it stays on the list of those, and the customer under the
-    version that they are under. Raises Refused for a task of another call, and for a time that has
-    passed or is more than two months away.
+    After ``tries_allowed`` it is given up: it stays on the list of those, and the customer under
+    the version that they are under. Raises Refused for a task of another call, and for a time that
+    has passed or is more than two months away.
     """
     require(by, CALL)
     with transaction.atomic():
@@ -316,7 +348,7 @@ def not_reached(
         task.by_appointment = later
         task.next_try_at = _next_try(task, outcome, again_at, at)
         # Whoever names a time wants to be called, however often they were not there before.
-        if task.attempts >= TRIES and not later:
+        if task.attempts >= task.tries_allowed and not later:
             task.state, task.closed_at = State.GIVEN_UP, at
         task.claimed_by = task.claimed_until = task.call = None
         history.save(task, by=by, because=f"{attempt} on call {call.pk}")

@@ -1,4 +1,4 @@
-"""Who is to be told of a changed policy by telephone, and what was tried: only to read."""
+"""Who is to be told of a changed policy by telephone, what was tried, and calling them again."""
 
 from typing import Any
 
@@ -10,8 +10,11 @@ from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
+from accounts.admin.acts import Outlook, confirmed_act, person
 from accounts.admin.base import ReadOnlyInline, ReadOnlyRecordAdmin
 from accounts.admin.labels import BAD, GAP, GOOD, WAIT, choice_label
+from accounts.models import Carrier
+from notices import telephone_tasks
 from notices.models import TelephoneAttempt, TelephoneTask
 from notices.telephone_tasks import callable_by_number
 
@@ -54,6 +57,19 @@ class AttemptInline(ReadOnlyInline):
         return format_html('<a class="text-link" href="{}">{}</a>', address, attempt.call_id)
 
 
+def again_outlook(self: Any, request: HttpRequest, task: TelephoneTask) -> Outlook:
+    """What calling again means."""
+    return Outlook(
+        f"They are put back on the telephone list, for {telephone_tasks.TRIES} tries more, at"
+        " sensible hours where they live. What was tried before stays on record.",
+        [
+            ("Customer", task.customer),
+            ("Of what", task.policy_version),
+            ("Times tried", task.attempts),
+        ],
+    )
+
+
 @admin.register(TelephoneTask)
 class TelephoneTaskAdmin(ReadOnlyRecordAdmin):
     """The telephone list, with what was given up."""
@@ -87,6 +103,7 @@ class TelephoneTaskAdmin(ReadOnlyRecordAdmin):
         "answer_label",
         "answered_on",
         "attempts",
+        "tries_allowed",
         "opened_at",
         "closed_at",
         "next_try_at",
@@ -94,6 +111,7 @@ class TelephoneTaskAdmin(ReadOnlyRecordAdmin):
         "zones",
     )
     readonly_fields = ("customer_link", "state_label", "answer_label")
+    actions_detail = ("call_again",)
 
     @display(description="Customer", ordering="customer")
     def customer_link(self, task: TelephoneTask) -> str:
@@ -115,3 +133,21 @@ class TelephoneTaskAdmin(ReadOnlyRecordAdmin):
     def due(self, task: TelephoneTask) -> Any:
         """When the next call may be made; in the carrier's zone."""
         return timezone.localtime(task.next_try_at) if task.state == State.OPEN else "–"
+
+    @confirmed_act(
+        "Call again…",
+        permission=telephone_tasks.REOPEN,
+        outlook=again_outlook,
+        shown=lambda task: task.state == State.GIVEN_UP,
+        icon="phone_callback",
+    )
+    def call_again(self, request: HttpRequest, task: TelephoneTask, data: dict[str, Any]) -> str:
+        """Put who was given up back on the list."""
+        done = telephone_tasks.call_again(
+            task,
+            by=person(request),
+            because=data["because"],
+            at=timezone.now(),
+            on=Carrier.today(),
+        )
+        return "They are on the telephone list again." if done else "They are on the list already."

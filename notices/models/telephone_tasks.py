@@ -11,13 +11,16 @@ from accounts.models import Call, ContactPoint, Customer, Service
 from notices.models.deliveries import Delivery
 from notices.models.policies import PolicyVersion
 
+TRIES = 6  # without reaching them, after which it is given up
+
 
 class TelephoneTask(models.Model):
     """To tell one customer of one policy version by telephone, as nothing written reaches them.
 
-    open -> done (with the answer) | given up | not needed. A done or given-up one takes a later
-    answer, when the customer calls. ``notices.telephone_tasks`` is the only writer. Of a CPNI
-    opt-out notice there is none: it may not be given orally (64.2008(d)).
+    open -> done (with the answer) | given up | not needed; given up -> open again, by hand. A done
+    or given-up one takes a later answer, when the customer calls. ``notices.telephone_tasks`` is
+    the only writer. Of a CPNI opt-out notice there is none: it may not be given orally
+    (64.2008(d)).
     """
 
     class State(models.TextChoices):
@@ -41,6 +44,9 @@ class TelephoneTask(models.Model):
     answer = models.CharField(max_length=9, choices=Answer, blank=True, default=Answer.NONE)
     answered_on = models.DateField(null=True, blank=True)
     attempts = models.PositiveSmallIntegerField("times tried", default=0)
+    tries_allowed = models.PositiveSmallIntegerField(
+        "given up after", default=TRIES, help_text="So many tries, and more when it is reopened."
+    )
     opened_at = models.DateTimeField()
     closed_at = models.DateTimeField(null=True, blank=True)
     next_try_at = models.DateTimeField("call from")
@@ -91,7 +97,10 @@ class TelephoneTask(models.Model):
                 fields=["next_try_at"], condition=Q(state="open"), name="notices_telephone_due"
             )
         ]
-        permissions = [("call_telephonetask", "Can call customers about a changed policy")]
+        permissions = [
+            ("call_telephonetask", "Can call customers about a changed policy"),
+            ("reopen_telephonetask", "Can put a customer who was given up back on the list"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.policy_version} to {self.customer} by telephone"

@@ -90,6 +90,7 @@ ACTS = {
         "cancel": "O",
     },
     "notices.delivery": {"came_back": "O"},
+    "notices.telephonetask": {"call_again": "SO"},
     "notices.postbatch": {"export": "O", "mailed": "O"},
     "cpni.optoutrequest": {"match": "RSO", "reject": "RSO", "take_back": "SO", "scan": "RSOA"},
     "cpni.incident": {"release": "O"},
