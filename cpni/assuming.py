@@ -128,9 +128,11 @@ WHERE n.kind = 'policy_change' AND d.customer_id BETWEEN %(low)s AND %(high)s
     AND r.status = 'applied' AND r.wish = 'opt_out' AND r.received_on >= d.mailed_on)
   AND NOT EXISTS (SELECT 1 FROM notices_telephonetask t WHERE t.customer_id = d.customer_id
     AND t.policy_version_id = n.policy_version_id AND t.answer = 'refused')
+  AND NOT EXISTS (SELECT 1 FROM notices_policybinding b WHERE b.customer_id = d.customer_id
+    AND b.policy_version_id = n.policy_version_id)
   AND NOT {_held("d")}
 GROUP BY d.customer_id, n.policy_version_id
-ON CONFLICT (customer_id, policy_version_id) DO NOTHING
+ON CONFLICT (customer_id, policy_version_id) WHERE call_id IS NULL DO NOTHING
 """
 
 

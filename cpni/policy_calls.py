@@ -3,6 +3,10 @@
 A yes moves them to the new version, with the call, the script and the recording as its evidence. A
 no, and wanting to think about it, leave them under the version that they are under: the policy
 promises that information stays under the version it was collected under until they choose.
+
+They may change their mind on any later call, as the script says. A no after a yes moves them back
+from that day on, as a choice of its own with its call; what was done under the yes before stays
+lawful. An opt-out is another thing: it denies uses under whichever version, and moves nobody.
 """
 
 from datetime import date, datetime
@@ -45,7 +49,8 @@ def record(
 
     ``answer`` is of ``TelephoneTask.Answer``, ``place`` the number that was called, ``today`` the
     carrier's civil day. A yes needs somebody who may change the account, and the recording's
-    reference: the carrier must be able to prove it. A no needs neither, as it only restricts us.
+    reference: the carrier must be able to prove it. A no needs neither, as it only restricts us,
+    and takes back a yes that was given before.
     The same ``token`` again returns the same reading. Raises Refused, and records nothing, when
     something of it is missing.
     """
@@ -90,5 +95,14 @@ def record(
                 call=call,
                 by=by,
                 because=f"Accepted on call {call.pk}: {script}, recording {recording.strip()}",
+            )
+        elif answer == Answer.REFUSED:
+            policies.take_back(
+                call.customer,
+                task.policy_version,
+                on=today,
+                call=call,
+                by=by,
+                because=f"Taken back on call {call.pk}: {script}",
             )
     return reading

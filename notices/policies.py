@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import history
 from accounts.errors import Refused
@@ -65,13 +66,14 @@ def governing(customer: Customer, on: date) -> PolicyVersion | None:
     It is the one in force when the information was collected, that is when the present service
     began, until the customer was told of a later one and asked (the policy's own promise).
     """
-    moved = (
-        PolicyBinding.objects.filter(customer=customer, since__lte=on)
-        .select_related("policy_version")
-        .order_by("-since", "-id")
-        .first()
-    )
+    moved = moves(customer).filter(since__lte=on).first()
     return moved.policy_version if moved else in_force(customer.active_since)
+
+
+def moves(customer: Customer) -> QuerySet[PolicyBinding]:
+    """The moves of ``customer`` from version to version, those that begin later too; last first."""
+    found = PolicyBinding.objects.filter(customer=customer).select_related("policy_version")
+    return found.order_by("-since", "-id")
 
 
 def bind(
@@ -86,12 +88,47 @@ def bind(
 ) -> bool:
     """Move ``customer`` to ``version`` from the day ``since``, as they accepted it on ``call``.
 
-    ``delivery`` is the notice that did not reach them. False when they were moved to it before.
+    ``delivery`` is the notice that did not reach them. False when they are under it already, or
+    will be.
     """
-    if PolicyBinding.objects.filter(customer=customer, policy_version=version).exists():
+    last = moves(customer).first()
+    if last and last.policy_version_id == version.pk:
         return False
     binding = PolicyBinding(
         customer=customer, policy_version=version, since=since, delivery=delivery, call=call
     )
     history.save(binding, by=by, because=because)
     return True
+
+
+def take_back(
+    customer: Customer,
+    version: PolicyVersion,
+    *,
+    on: date,
+    call: Call,
+    by: User | None,
+    because: str,
+) -> PolicyBinding | None:
+    """Move ``customer`` back from ``version``, as they refuse it on ``call`` on the day ``on``.
+
+    They are under the version before it again, from that day, or from the day on which it would
+    have begun to govern; until then nothing changes, so that what was done under it stays lawful.
+    None when they are not under it, or have moved on to another version since.
+    """
+    found = list(moves(customer)[:2])
+    if not found or found[0].policy_version_id != version.pk:
+        return None
+    last, *earlier = found
+    before = earlier[0].policy_version if earlier else in_force(customer.active_since)
+    if before is None or before.pk == version.pk:
+        return None
+    binding = PolicyBinding(
+        customer=customer,
+        policy_version=before,
+        since=max(on, last.since),
+        delivery=last.delivery,
+        call=call,
+    )
+    history.save(binding, by=by, because=because)
+    return binding

@@ -17,7 +17,7 @@ from accounts.errors import Refused
 from accounts.models import Call, Carrier, ContactPoint, Customer, Service, User
 from accounts.of_record import why_not_called
 from accounts.permissions import require
-from notices import calling_hours
+from notices import calling_hours, policies
 from notices.gaps import untold
 from notices.insert_select import insert_from
 from notices.models import TelephoneAttempt, TelephoneTask
@@ -293,13 +293,20 @@ def of_call(call: Call) -> TelephoneTask | None:
 
 
 def to_ask(customer: Customer) -> TelephoneTask | None:
-    """What ``customer`` may be asked, or may decide anew, when they call: the newest version."""
+    """What ``customer`` may be asked, or may decide anew, when they call: the newest version.
+
+    None when they have moved on to a later version since: that one is not answered to by telephone.
+    """
     tasks = TelephoneTask.objects.filter(customer=customer).exclude(state=State.NOT_NEEDED)
     newest = tasks.select_related("policy_version", "customer").order_by(
         "-policy_version__effective_on"
     )
     task = newest.first()
-    return None if task is None or task.answer == TelephoneTask.Answer.ACCEPTED else task
+    if task is None:
+        return None
+    last = policies.moves(customer).first()
+    moved_on = last and last.policy_version.effective_on > task.policy_version.effective_on
+    return None if moved_on else task
 
 
 def lock(task: TelephoneTask) -> TelephoneTask:
@@ -379,16 +386,20 @@ def told(
 ) -> TelephoneAttempt:
     """Record that the customer was told on ``call``, and what they answered (of ``Answer``).
 
-    A later answer takes the place of an earlier one that was no yes. Raises Refused when they have
-    accepted already.
+    A later answer takes the place of an earlier one; only a no takes the place of a yes. Raises
+    Refused when they have accepted already.
     """
     require(by, CALL)
     with transaction.atomic():
         task = lock(task)
-        if task.answer == TelephoneTask.Answer.ACCEPTED:
-            raise Refused("They have accepted the change already.", "Nothing is left to record.")
         if not answer or answer not in TelephoneTask.Answer:
             raise Refused("The answer is not one of those there are.", "Choose one.")
+        accepted = task.answer == TelephoneTask.Answer.ACCEPTED
+        if accepted and answer != TelephoneTask.Answer.REFUSED:
+            raise Refused(
+                "They have accepted the change already.",
+                "Record that they refuse it when they take that back, else nothing.",
+            )
         task.attempts += 1
         attempt = keep(task, call=call, outcome=answer, place=place, at=at, by=by)
         task.state, task.closed_at = State.DONE, at

@@ -26,7 +26,7 @@ from cpni.desk.panels import Panel, take
 from cpni.desk.screen import Screen
 from cpni.models import Script, TakenForm
 from cpni.script_words import listed, spoken
-from notices import calling_hours, telephone_tasks
+from notices import calling_hours, policies, telephone_tasks
 from notices.models import Delivery, TelephoneAttempt, TelephoneTask
 from notices.rendering import date_in_words
 from notices.telephone_tasks import Place, number
@@ -34,6 +34,7 @@ from notices.telephone_tasks import Place, number
 NAME = "policy"
 SHOWN = 15  # rows of each part of the list
 State, Outcome = TelephoneTask.State, TelephoneAttempt.Outcome
+TAKES_BACK = "Takes it back: refuses the change from now on"
 CHANGES = {
     "en": "the policy now also names: {}.",
     "es": "la política nombra ahora también: {}.",
@@ -190,10 +191,14 @@ def fill(screen: Screen) -> dict[str, Any] | None:
         [choice for choice in Outcome.choices if (choice[0] in TelephoneAttempt.TOLD) is which]
         for which in (True, False)
     )
+    accepted = task.answer == TelephoneTask.Answer.ACCEPTED
+    if accepted:  # they may change their mind: nothing else is left to say
+        told = [(Outcome.REFUSED.value, TAKES_BACK)]
     typed = screen.typed.get(NAME)
     return {
         "task": task,
         "mine": mine,
+        "accepted": accepted,
         "script": script,
         "aloud": [
             (label, scripts.aloud(script, language=code, values=blanks(task, code)))
@@ -262,6 +267,7 @@ def record(request: HttpRequest, call: Call) -> HttpResponseBase:
         place = next((one for one in found if key_of(one) == data["place"]), None)
         now = timezone.now()
         if outcome in TelephoneAttempt.TOLD:
+            accepted = task.answer == TelephoneTask.Answer.ACCEPTED
             policy_calls.record(
                 call,
                 task,
@@ -275,7 +281,9 @@ def record(request: HttpRequest, call: Call) -> HttpResponseBase:
                 at=now,
                 by=screen.by,
             )
-            return f"Recorded: {Outcome(outcome).label.lower()}."
+            return (
+                taken_back(screen) if accepted else f"Recorded: {Outcome(outcome).label.lower()}."
+            )
         again = data["again_at"]
         attempt = telephone_tasks.not_reached(
             task,
@@ -309,6 +317,15 @@ def record(request: HttpRequest, call: Call) -> HttpResponseBase:
         gone["HX-Redirect"] = address
         return gone
     return HttpResponseRedirect(address)
+
+
+def taken_back(screen: Screen) -> str:
+    """That an acceptance was taken back, and what governs from when."""
+    move = policies.moves(screen.customer).first()
+    if move is None:
+        return "Recorded: they refuse the change."
+    day = f"{move.since:%B} {move.since.day}, {move.since.year}"
+    return f"Taken back. From {day} their information is under {move.policy_version} again."
 
 
 def unsaid(call: Call) -> bool:

@@ -327,14 +327,14 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('since', models.DateField()),
-                ('call', models.ForeignKey(blank=True, help_text='The call on which the customer was told and accepted it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.call')),
+                ('call', models.ForeignKey(blank=True, help_text='The call on which the customer chose it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.call')),
                 ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.customer')),
                 ('delivery', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='notices.delivery')),
                 ('policy_version', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='notices.policyversion')),
             ],
             options={
                 'ordering': ['since'],
-                'constraints': [models.UniqueConstraint(fields=('customer', 'policy_version'), name='notices_binding_once_a_version')],
+                'constraints': [models.UniqueConstraint(condition=models.Q(('call', None)), fields=('customer', 'policy_version'), name='notices_binding_once_a_version')],
             },
         ),
         migrations.CreateModel(
@@ -379,7 +379,7 @@ class Migration(migrations.Migration):
                 ('history_date', models.DateTimeField()),
                 ('history_change_reason', models.TextField(null=True)),
                 ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
-                ('call', models.ForeignKey(blank=True, db_constraint=False, db_index=False, help_text='The call on which the customer was told and accepted it.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.call')),
+                ('call', models.ForeignKey(blank=True, db_constraint=False, db_index=False, help_text='The call on which the customer chose it.', null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.call')),
                 ('customer', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.customer')),
                 ('delivery', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='notices.delivery')),
                 ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),

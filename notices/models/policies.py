@@ -52,10 +52,11 @@ class PolicyVersion(models.Model):
 
 
 class PolicyBinding(models.Model):
-    """A customer's move to a later policy version, after being told and asked.
+    """A customer's move to another policy version, from the day ``since``; the last one counts.
 
-    Without one, the version in force when the information was collected governs it
-    (see notices.policies.governing).
+    To a later version after being told and asked; back to the one before, when they take back what
+    they accepted on a call. Without one, the version in force when the information was collected
+    governs it (see notices.policies.governing).
     """
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
@@ -70,7 +71,7 @@ class PolicyBinding(models.Model):
         null=True,
         blank=True,
         related_name="+",
-        help_text="The call on which the customer was told and accepted it.",
+        help_text="The call on which the customer chose it.",
     )
 
     history = History()
@@ -79,7 +80,10 @@ class PolicyBinding(models.Model):
         ordering = ["since"]
         constraints = [
             models.UniqueConstraint(
-                fields=["customer", "policy_version"], name="notices_binding_once_a_version"
+                fields=["customer", "policy_version"],
+                # By silence once; on calls a customer may choose as often as they like.
+                condition=models.Q(call=None),
+                name="notices_binding_once_a_version",
             )
         ]
 

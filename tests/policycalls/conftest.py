@@ -5,6 +5,8 @@ from uuid import uuid4
 
 import pytest
 import time_machine
+from django.test import Client
+from django.urls import reverse
 
 from config import roles
 from notices import telephone_tasks
@@ -13,6 +15,7 @@ from tests.factories.notices import TelephoneTaskFactory
 
 AT = datetime(2026, 11, 23, 18, tzinfo=UTC)  # Monday, eleven in the morning in Utah
 ON = AT.date()
+LIST = "/desk/policy-calls/"
 
 
 @pytest.fixture(autouse=True)
@@ -49,3 +52,39 @@ def next_call(rep):
         return telephone_tasks.call_next(by=by, at=at, on=at.date(), token=token or uuid4())
 
     return claim
+
+
+@pytest.fixture
+def desk(rep):
+    """The representative's browser."""
+    client = Client()
+    client.force_login(rep)
+    return client
+
+
+@pytest.fixture
+def take(desk):
+    """Press “Call next”: the answer, after it was followed."""
+    return lambda token=None: desk.post(LIST + "next/", {"token": token or uuid4()}, follow=True)
+
+
+@pytest.fixture
+def say(desk):
+    """``say(call, "refused")`` sends the panel's form as the page does."""
+
+    def send(call, outcome, **data):
+        answer = desk.get(reverse("desk:call", args=[call.pk]))
+        panel = policy(answer)
+        filled = {
+            "task": panel["task"].pk, "script": panel["script"].pk, "language": "en",
+            "place": panel["places"][0][0] if panel["places"] else "",
+            "token": uuid4(), "outcome": outcome, **data,
+        }  # fmt: skip
+        return desk.post(reverse("desk:policy", args=[call.pk]), filled, follow=True)
+
+    return send
+
+
+def policy(answer):
+    """What the panel about the policy shows, None where it is not there."""
+    return next((p for about, p in answer.context["main"] if about.name == "policy"), None)

@@ -5,7 +5,6 @@ from uuid import uuid4
 
 import pytest
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -15,46 +14,9 @@ from cpni.models import ScriptReading
 from notices.models import TelephoneAttempt, TelephoneTask
 from tests.factories.accounts import CallFactory, CustomerFactory
 from tests.factories.notices import TelephoneTaskFactory
-from tests.policycalls.conftest import AT
+from tests.policycalls.conftest import AT, LIST, policy
 
 pytestmark = pytest.mark.django_db
-LIST = "/desk/policy-calls/"
-
-
-@pytest.fixture
-def desk(rep):
-    """The representative's browser."""
-    client = Client()
-    client.force_login(rep)
-    return client
-
-
-@pytest.fixture
-def take(desk):
-    """Press “Call next”: the answer, after it was followed."""
-    return lambda token=None: desk.post(LIST + "next/", {"token": token or uuid4()}, follow=True)
-
-
-@pytest.fixture
-def say(desk):
-    """``say(call, "refused")`` sends the panel's form as the page does."""
-
-    def send(call, outcome, **data):
-        answer = desk.get(reverse("desk:call", args=[call.pk]))
-        panel = policy(answer)
-        filled = {
-            "task": panel["task"].pk, "script": panel["script"].pk, "language": "en",
-            "place": panel["places"][0][0] if panel["places"] else "",
-            "token": uuid4(), "outcome": outcome, **data,
-        }  # fmt: skip
-        return desk.post(reverse("desk:policy", args=[call.pk]), filled, follow=True)
-
-    return send
-
-
-def policy(answer):
-    """What the panel about the policy shows, None where it is not there."""
-    return next((p for about, p in answer.context["main"] if about.name == "policy"), None)
 
 
 def parts(answer):
