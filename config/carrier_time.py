@@ -9,11 +9,14 @@ from accounts.models import Carrier
 
 
 class CarrierTimeMiddleware:
-    """Show every instant of a request in the zone in which the carrier counts its days."""
+    """Show every instant of a request in the zone in which the carrier counts its days.
+
+    The carrier is read once for it.
+    """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        with timezone.override(Carrier.zone_or_default()):
+        with Carrier.read_once(), timezone.override(Carrier.zone_or_default()):
             return self.get_response(request)

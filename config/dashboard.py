@@ -131,11 +131,10 @@ def ago(day: date, today: date) -> str:
 def unmatched(today: date) -> Tile:
     """Requests that wait to be matched, and how long the oldest has waited."""
     waiting = OptOutRequest.objects.filter(status=OptOutRequest.Status.RECEIVED)
-    found = waiting.aggregate(number=Count("pk"), oldest=Min("received_on"))
-    oldest = found["oldest"]
+    number, oldest = waiting.aggregate(number=Count("pk"), day=Min("received_on")).values()
     detail = f"The oldest came {ago(oldest, today)}." if oldest else "None waits."
     return Tile(
-        found["number"],
+        number,
         "opt-out requests to be matched",
         detail,
         "bad",
@@ -246,12 +245,14 @@ def unbatched(today: date) -> Tile:
 
 def waiting_campaigns() -> Iterator[Tile]:
     """Campaigns that wait for a person."""
+    waiting = Campaign.objects.values_list("status").annotate(number=Count("pk")).order_by()
+    numbers = dict(waiting.filter(status__in=(Campaign.Status.DRAFT, Campaign.Status.PAUSED)))
     for status, title, detail, tone in (
         (Campaign.Status.DRAFT, "campaigns to be approved", "By someone else.", "wait"),
         (Campaign.Status.PAUSED, "campaigns paused", "Resume or cancel them.", "bad"),
     ):
         yield Tile(
-            Campaign.objects.filter(status=status).count(),
+            numbers.get(status, 0),
             title,
             detail,
             tone,
@@ -273,10 +274,9 @@ def incidents() -> Tile:
 def open_complaints(today: date) -> Tile:
     """Complaints that nobody has looked into yet, and how old the oldest is."""
     waiting = Complaint.objects.filter(resolved_on=None)
-    found = waiting.aggregate(number=Count("pk"), oldest=Min("received_on"))
-    oldest = found["oldest"]
+    number, oldest = waiting.aggregate(number=Count("pk"), day=Min("received_on")).values()
     return Tile(
-        found["number"],
+        number,
         "complaints about release of CPNI open",
         f"The oldest came {ago(oldest, today)} (64.2009(e))." if oldest else "None is open.",
         "bad",

@@ -90,7 +90,11 @@ def decide(customer: Customer, use: Use, *, on: date) -> Decision:
 
 def standing(customer: Customer, *, on: date) -> list[Decision]:
     """The decisions for every use that needs the customer's approval."""
-    facts = gather(customer, on)
+    return judge_all(gather(customer, on), on)
+
+
+def judge_all(facts: Facts, on: date) -> list[Decision]:
+    """The same from ``facts`` that were gathered for the same day."""
     uses = Use.objects.filter(mechanism__in=Use.NEED_APPROVAL)
     return [judge(facts, use, on) for use in uses]
 

@@ -157,11 +157,15 @@ def gather(customer: Customer, on: date) -> Facts:
     )
     approvals = list(Approval.objects.filter(customer=customer).values_list("pk", flat=True))
     ledger = Approval.history.filter(id__in=approvals).order_by("history_date", "history_id")
-    services = Service.objects.filter(customer=customer, category__in=Service.TELECOMMUNICATIONS)
+    services = customer.services.all()  # which a page may have read already
     return Facts(
         customer=customer,
         spell=spell,
-        served=any(service.current(on) for service in services),
+        served=any(
+            service.current(on)
+            for service in services
+            if service.category in Service.TELECOMMUNICATIONS
+        ),
         choices=choices_of(customer),
         told=tuple(
             Told(d, frozenset(u.pk for u in d.campaign.notice.uses.all())) for d in deliveries

@@ -8,7 +8,7 @@ from accounts.models import Call
 from cpni import reasons
 from cpni.decisions import WITHIN_SERVICES, Decision, judge
 from cpni.facts import gather
-from cpni.one_time import INSTEAD_OF, may_be_asked, with_consent
+from cpni.one_time import INSTEAD_OF, may_be_asked, readings_of, with_consent
 from cpni.reasons import Verdict
 from notices.models import Use
 
@@ -44,6 +44,12 @@ class Answers:
     shared: Sequence[Answer]
 
     @property
+    def need_approval(self) -> list[Use]:
+        """The uses that an opt-out is about."""
+        answers = [*self.shared, *([self.new_services] if self.new_services else [])]
+        return sorted((answer.use for answer in answers), key=lambda use: use.pk)
+
+    @property
     def opted_out(self) -> bool:
         """Whether the customer has opted out of any use."""
         answers = [*self.shared, *([self.new_services] if self.new_services else [])]
@@ -61,11 +67,15 @@ def answers(call: Call, *, on: date) -> Answers:
     facts = gather(call.customer, on)
     found: dict[bool, list[Answer]] = {True: [], False: []}
     new = None
+    readings = readings_of(call)
     for use in Use.objects.all():
         if use.code not in WITHIN_SERVICES and not use.needs_approval:
             continue
         plain = judge(facts, use, on)
-        answer = Answer(with_consent(call, plain), may_be_asked(use) and plain.code in INSTEAD_OF)
+        answer = Answer(
+            with_consent(call, plain, readings=readings),
+            may_be_asked(use) and plain.code in INSTEAD_OF,
+        )
         if new is None and may_be_asked(use):
             new = answer
         else:

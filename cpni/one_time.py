@@ -42,16 +42,25 @@ def may_be_asked(use: Use) -> bool:
     return use.needs_approval and use.recipient == Use.Recipient.OWN
 
 
-def consent_for(call: Call, use: Use, *, on: date) -> ScriptReading | None:
+def readings_of(call: Call) -> list[ScriptReading]:
+    """The answers to the one-time script on ``call``, the last first; none once it has ended."""
+    asked = ScriptReading.objects.filter(
+        call=call, call__ended_at=None, kind=Script.Kind.ONE_TIME
+    ).exclude(answer=ScriptReading.Answer.NOT_ASKED)
+    return list(asked.select_related("script").prefetch_related("uses").order_by("-pk"))
+
+
+def consent_for(
+    call: Call, use: Use, *, on: date, readings: list[ScriptReading] | None = None
+) -> ScriptReading | None:
     """The consent to ``use`` that counts on ``call`` on the civil day ``on``, or None.
 
     It ends with the call, with the day on which it was given (so that a call that somebody forgot
-    to end keeps none alive), with a later no, and with an opt-out that was said since.
+    to end keeps none alive), with a later no, and with an opt-out that was said since. ``readings``
+    are those of :func:`readings_of`, where several uses are asked about at once.
     """
-    if not Call.objects.filter(pk=call.pk, ended_at=None).exists():
-        return None
-    asked = ScriptReading.objects.filter(call=call, kind=Script.Kind.ONE_TIME, uses=use)
-    last = asked.exclude(answer=ScriptReading.Answer.NOT_ASKED).order_by("-pk").first()
+    asked = readings_of(call) if readings is None else readings
+    last = next((reading for reading in asked if use in reading.uses.all()), None)
     if last is None or last.answer != ScriptReading.Answer.YES or last.read_on != on:
         return None
     objected = OptOutRequest.objects.filter(
@@ -73,11 +82,13 @@ def decide_on_call(call: Call, use: Use, *, on: date) -> Decision:
     return with_consent(call, plain)
 
 
-def with_consent(call: Call, plain: Decision) -> Decision:
+def with_consent(
+    call: Call, plain: Decision, *, readings: list[ScriptReading] | None = None
+) -> Decision:
     """``plain``, or a yes where a consent for ``call`` stands in for it."""
     if plain.code not in INSTEAD_OF or not may_be_asked(plain.use):
         return plain
-    consent = consent_for(call, plain.use, on=plain.on)
+    consent = consent_for(call, plain.use, on=plain.on, readings=readings)
     if consent is None:
         return plain
     return Decision(

@@ -118,7 +118,14 @@ class PlainList:
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: Any = None) -> Any:
         """The record; that it is shown, or is not there, is noted."""
+        # A page that only shows asks up to three times: for its buttons, its form and its panels.
+        read = request.__dict__.setdefault("records_read", {})
+        key = (self.model, object_id, from_field)  # type: ignore[attr-defined]
+        if request.method == "GET" and key in read:
+            return read[key]
         obj = super().get_object(request, object_id, from_field)  # type: ignore[misc]
+        if request.method == "GET":
+            read[key] = obj
         if obj is None:
             number = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else None
             looks.note(request, what=looks.What.MISSING, record=number)

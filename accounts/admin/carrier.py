@@ -38,7 +38,7 @@ class CarrierAdmin(RecordAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """There is one carrier."""
-        return not Carrier.objects.exists() and super().has_add_permission(request)
+        return Carrier.get() is None and super().has_add_permission(request)
 
     def changelist_view(
         self, request: HttpRequest, extra_context: dict[str, Any] | None = None

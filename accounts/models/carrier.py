@@ -1,6 +1,10 @@
 """The telephone carrier that this installation belongs to: one record."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from datetime import date
+from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
 
 from django.conf import settings
@@ -12,6 +16,9 @@ from django.utils import timezone
 from accounts.civil import civil_day
 from accounts.fields import validate_telephone
 from accounts.history import History
+
+# What was read of the carrier while a request is answered; see ``Carrier.read_once``.
+_read: ContextVar[dict[str, "Carrier | None"] | None] = ContextVar("carrier_read", default=None)
 
 
 def validate_time_zone(name: str) -> None:
@@ -78,6 +85,12 @@ class Carrier(models.Model):
     def __str__(self) -> str:
         return self.legal_name
 
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """Save, and forget what was read before."""
+        super().save(*args, **kwargs)
+        if (read := _read.get()) is not None:
+            read.clear()
+
     @property
     def zone(self) -> ZoneInfo:
         """The carrier's time zone."""
@@ -92,13 +105,31 @@ class Carrier(models.Model):
     @classmethod
     def get(cls) -> "Carrier | None":
         """The carrier's record, or None before it has been filled in."""
-        return cls.objects.filter(pk=1).first()
+        read = _read.get()
+        if read is None:
+            return cls.objects.filter(pk=1).first()
+        if "carrier" not in read:
+            read["carrier"] = cls.objects.filter(pk=1).first()
+        return read["carrier"]
+
+    @classmethod
+    @contextmanager
+    def read_once(cls) -> Iterator[None]:
+        """Read the record once meanwhile, however often a page asks; saving it reads it anew.
+
+        For one request: a page asks for the name, the zone and today's day some ten times.
+        """
+        token = _read.set({})
+        try:
+            yield
+        finally:
+            _read.reset(token)
 
     @classmethod
     def zone_or_default(cls) -> ZoneInfo:
         """The carrier's time zone, or the installation's before the carrier is filled in."""
-        name = cls.objects.filter(pk=1).values_list("time_zone", flat=True).first()
-        return ZoneInfo(name or settings.TIME_ZONE)
+        carrier = cls.get()
+        return carrier.zone if carrier else ZoneInfo(settings.TIME_ZONE)
 
     @classmethod
     def today(cls) -> date:

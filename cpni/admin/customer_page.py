@@ -6,6 +6,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -15,10 +16,10 @@ from accounts.admin.labels import BAD, GAP, GOOD, WAIT, label
 from accounts.civil import add_days
 from accounts.models import Carrier, ContactOptOut, Customer
 from cpni.admin.timeline import Event, timeline
-from cpni.decisions import Decision, Evidence, standing
+from cpni.decisions import Decision, Evidence, judge_all
+from cpni.facts import Facts, gather
 from cpni.reasons import WINDOW_OPEN, Verdict
 from notices.models import PolicyVersion
-from notices.policies import governing
 
 TONES = {Verdict.YES: GOOD, Verdict.NO: BAD, Verdict.NOT_YET: WAIT, Verdict.GAP: GAP}
 # Where the records that prove a decision are shown.
@@ -66,8 +67,11 @@ class Panels:
 
     @cached_property
     def customer(self) -> Customer | None:
-        """The customer, or None when there is no such record."""
-        return self._find()
+        """The customer with contacts and services, or None when there is no such record."""
+        customer = self._find()
+        if customer is not None:
+            prefetch_related_objects([customer], "contact_points", "services")
+        return customer
 
     @cached_property
     def today(self) -> date:
@@ -75,24 +79,29 @@ class Panels:
         return Carrier.today()
 
     @cached_property
+    def facts(self) -> Facts | None:
+        """What the answers rest on."""
+        return gather(self.customer, self.today) if self.customer else None
+
+    @cached_property
     def answers(self) -> list[Answer]:
         """May we? One answer for each use that needs approval."""
-        if self.customer is None:
+        if self.facts is None:
             return []
-        return [Answer(decision) for decision in standing(self.customer, on=self.today)]
+        return [Answer(decision) for decision in judge_all(self.facts, self.today)]
 
     @cached_property
     def policy(self) -> PolicyVersion | None:
         """The policy version that governs the customer's information."""
-        return governing(self.customer, self.today) if self.customer else None
+        return self.facts.governing if self.facts else None
 
     @cached_property
     def contacts(self) -> list[tuple[Any, str]]:
         """Current contact points, with whether each is of record."""
         if self.customer is None:
             return []
-        points = self.customer.contact_points.current()
-        return [(point, of_record(point, self.today)) for point in points]
+        points = self.customer.contact_points.all()
+        return [(p, of_record(p, self.today)) for p in points if p.until is None]
 
     @cached_property
     def no_marketing(self) -> list[ContactOptOut]:

@@ -1,6 +1,6 @@
 """What happened with a customer, newest first: notices, objections, approvals, changes."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from itertools import zip_longest
@@ -47,8 +47,8 @@ def timeline(customer: Customer) -> list[Event]:
         *objections(customer),
         *approvals(customer),
         *changes(customer),
-        *parts(ContactPoint, customer),
-        *parts(Service, customer),
+        *parts(ContactPoint, customer.contact_points.all()),
+        *parts(Service, customer.services.all()),
     ]
     return sorted(events, key=lambda event: event.at, reverse=True)[:MOST]
 
@@ -154,9 +154,11 @@ def changes(customer: Customer) -> Iterator[Event]:
             yield _event(row, label("Record changed"), detail, link)
 
 
-def parts(model: type[ContactPoint] | type[Service], customer: Customer) -> Iterator[Event]:
+def parts(
+    model: type[ContactPoint] | type[Service], of_customer: Iterable[ContactPoint | Service]
+) -> Iterator[Event]:
     """Contact points or services that came or ended."""
-    known = {p.pk: p for p in model.objects.filter(customer=customer)}
+    known = {part.pk: part for part in of_customer}
     rows = model.history.filter(id__in=list(known)).order_by("-history_date", "-history_id")[:MOST]
     for row in rows:
         part = known[row.id]

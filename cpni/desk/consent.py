@@ -73,9 +73,10 @@ def fill(screen: Screen) -> dict[str, Any]:
     call, customer = screen.call, screen.customer
     language = customer.language
     found = answers(call, on=screen.today)
-    lasting = scripts.current(Kind.OPT_BACK if found.opted_out else Kind.OPT_IN)
-    once = scripts.current(Kind.ONE_TIME)
-    uses = list(Use.objects.filter(mechanism__in=Use.NEED_APPROVAL))
+    lasting, once = scripts.current_of(
+        Kind.OPT_BACK if found.opted_out else Kind.OPT_IN, Kind.ONE_TIME
+    )
+    uses = found.need_approval
     stopped = contact_optouts.stopped_channels(customer, on=screen.today)
     channel = dict(ContactOptOut.Channel.choices)
     new = found.new_services

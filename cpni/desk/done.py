@@ -10,6 +10,7 @@ from typing import Any
 from django.apps import apps
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
+from django.db.models import ExpressionWrapper, F, Q, Value
 from django.utils.text import capfirst
 
 from accounts.models import AccountChange, AuthenticationTry, Call, Customer, OneTimeCode
@@ -58,26 +59,49 @@ def _is_about_a_customer(model: type[models.Model]) -> bool:
 def histories(call: Call) -> Iterator[Line]:
     """History rows that name the call. They say what kind of thing was done, and no value.
 
-    Asked by the records of the customer, whose keys are indexed in every history.
+    Asked by the records of the customer, whose keys are indexed in every history; all histories
+    in one query, as there are some sixteen.
     """
-    for model in recorded():
-        of_customer = model._default_manager.filter(
-            **{"pk" if model is Customer else "customer": call.customer_id}
-        )
-        rows = model.history.filter(  # type: ignore[attr-defined]
-            id__in=of_customer.order_by().values("pk"), in_call=call.pk
-        )
-        for row in rows.order_by("-history_date"):
-            yield Line(row.history_date, _words(model, row), row.history_change_reason or "")
+    found = [_rows(number, model, call) for number, model in enumerate(recorded())]
+    for number, at, verb, kind, over, why in found[0].union(*found[1:], all=True):
+        yield Line(at, _words(recorded()[number], verb, kind, over), why or "")
 
 
-def _words(model: type[models.Model], row: Any) -> str:
-    kind = getattr(row, "get_kind_display", None)
-    name = kind() if kind and model is not Customer else model._meta.verbose_name
-    ended = row.history_type == "~" and getattr(row, "until", None) is not None
+def _rows(number: int, model: type[models.Model], call: Call) -> models.QuerySet[Any, Any]:
+    """Of one history: which it is, when, what was done, the kind, whether it is over now, why."""
+    of_customer = model._default_manager.filter(
+        **{"pk" if model is Customer else "customer": call.customer_id}
+    )
+    rows = model.history.filter(  # type: ignore[attr-defined]
+        id__in=of_customer.order_by().values("pk"), in_call=call.pk
+    )
+    fields = {field.name for field in model._meta.fields}
+    ends = next((name for name in ("until", "used_at") if name in fields), None)
+    return rows.order_by().values_list(
+        Value(number, models.IntegerField()),
+        "history_date",
+        "history_type",
+        F("kind") if _has_kind(model) else Value("", models.CharField()),
+        ExpressionWrapper(Q(**{f"{ends}__isnull": False}), models.BooleanField())
+        if ends
+        else Value(False, models.BooleanField()),
+        "history_change_reason",
+    )
+
+
+def _has_kind(model: type[models.Model]) -> bool:
+    """Whether what ``model`` records is called by its kind, as an address or a password is."""
+    return model is not Customer and any(field.name == "kind" for field in model._meta.fields)
+
+
+def _words(model: type[models.Model], verb: str, kind: str, over: bool) -> str:
     if model is OneTimeCode:
-        return "Code used" if row.used_at else "Code made"
-    return f"{capfirst(name)} {'ended' if ended else VERBS[row.history_type]}"
+        return "Code used" if over else "Code made"
+    name: Any = model._meta.verbose_name
+    if _has_kind(model):
+        field: Any = model._meta.get_field("kind")
+        name = dict(field.choices).get(kind, kind)
+    return f"{capfirst(name)} {'ended' if verb == '~' and over else VERBS[verb]}"
 
 
 def tries(call: Call) -> Iterator[Line]:

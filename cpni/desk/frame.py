@@ -59,13 +59,17 @@ def call_view(
 
 
 def page(request: HttpRequest, template: str, title: str, **context: Any) -> TemplateResponse:
-    """A page of the desk in the admin's frame. A call that is open is named on every one."""
+    """A page of the desk in the admin's frame. A call that is open is named on every one.
+
+    ``open_call`` is that call where the page knows it.
+    """
     request.current_app = admin.site.name
     frame: dict[str, Any] = {
         **admin.site.each_context(request),
         "title": title,
         "is_fullwidth": "1",
-        "open_call": calls.open_call(person(request)),
         "outcomes": Call.Outcome.choices,
     }
+    if "open_call" not in context:
+        context["open_call"] = calls.open_call(person(request))
     return TemplateResponse(request, template, {**frame, **context})

@@ -55,6 +55,9 @@ def show(screen: Screen) -> HttpResponseBase:
     """The call screen."""
     detail = "unmasked" if screen.standing.account else "masked"
     looks.note(screen.request, [screen.call.customer_id], detail=screen.shown or detail)
+    # Nobody is in two calls; where this one may just have ended, it is asked.
+    just_read = screen.request.method == "GET" and screen.call.is_open
+    known: dict[str, Any] = {"open_call": screen.call} if just_read else {}
     filled = [
         (panel, {"token": uuid4(), **values})
         for panel in PANELS
@@ -67,6 +70,7 @@ def show(screen: Screen) -> HttpResponseBase:
         is_nav_sidebar_enabled=False,  # its place is needed, and its way out is the button
         screen=screen,
         call=screen.call,
+        **known,
         main=[one for one in filled if not one[0].aside],
         aside=[one for one in filled if one[0].aside],
         following=",".join(f"#panel-{panel.name}" for panel, _ in filled if panel.follows),
