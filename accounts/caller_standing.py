@@ -7,10 +7,20 @@ nowhere else, so that no screen and no supervisor can decide otherwise.
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from django.utils import timezone
+
 from accounts import authentication_locks, of_record
 from accounts.calls import open_call
 from accounts.errors import Refused
-from accounts.models import AuthenticationTry, AuthorisedUser, Call, Credential, Customer, User
+from accounts.models import (
+    AuthenticationTry,
+    AuthorisedUser,
+    Call,
+    Carrier,
+    Credential,
+    Customer,
+    User,
+)
 
 Method, Result = AuthenticationTry.Method, AuthenticationTry.Result
 Authority = AuthorisedUser.Authority
@@ -86,16 +96,18 @@ def standing(call: Call, *, at: datetime, on: date) -> Standing:
     )
 
 
-def refuse_unproved(customer: Customer, *, by: User, at: datetime, on: date) -> None:
+def refuse_unproved(customer: Customer, *, by: User | None) -> None:
     """Raise Refused while ``by`` is in a call about ``customer`` whose caller may change nothing.
 
-    For pages outside the call desk that change an account: with a caller on the line, they would be
-    a way around the question who it is (64.2010(a)). Letters are not dealt with in such a call.
+    Each verb that changes an account, or gives the carrier more rights, asks it, so that no page is
+    a way around the question who is on the line (64.2010(a)). What only restricts us does not.
+    Letters are not dealt with in such a call. The clock is asked here: who is on the line is a
+    question of this moment, whatever day the act counts from.
     """
-    call = open_call(by)
+    call = open_call(by) if by else None
     if call is None or call.customer_id != customer.pk:
         return
-    found = standing(call, at=at, on=on)
+    found = standing(call, at=timezone.now(), on=Carrier.today())
     if not found.may_change:
         raise Refused(
             f"You are in a call about this account. {found.sentence}",

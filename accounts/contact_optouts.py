@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts import history
+from accounts.caller_standing import refuse_unproved
 from accounts.errors import Refused
 from accounts.models import ContactOptOut, Customer, User
 from accounts.permissions import require
@@ -41,12 +42,14 @@ def allow(
     """Allow marketing to ``customer`` by ``channels`` again, from ``on``, as the customer asked.
 
     Returns the channels that had been stopped. Raises Refused for a channel that there is not, and
-    for a day before it was stopped. Whoever calls has made sure that it is the customer who asks.
+    for a day before it was stopped, and while a caller is on the line who has not proved who they
+    are. Whoever calls has made sure that it is the customer who asks.
     """
     require(by, ALLOW)
     wanted = _known(channels)
     with transaction.atomic():
         locked = _locked(customer)
+        refuse_unproved(locked, by=by)
         rows = list(ContactOptOut.objects.filter(customer=locked, channel__in=wanted, until=None))
         for row in rows:
             if on < row.since:

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import changes, fields, history
+from accounts.caller_standing import refuse_unproved
 from accounts.errors import Refused
 from accounts.models import AccountChange, ContactPoint, Customer, User
 
@@ -42,7 +43,8 @@ def change_contact(
 
     The present postal or e-mail address ends that day; a contact number is added to the others. The
     new one is "of record" 30 days later (64.2003(b)). What is there already is returned unchanged.
-    Raises Refused for a value that nothing could be sent to, or a day before the present one came.
+    Raises Refused for a value that nothing could be sent to, for a day before the present one came,
+    and while a caller is on the line who has not proved who they are.
     """
     new = ContactPoint(customer=customer, kind=kind, since=on)
     try:
@@ -51,6 +53,7 @@ def change_contact(
         raise Refused(" ".join(error.messages), "Correct it.") from error
     with transaction.atomic():
         locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+        refuse_unproved(locked, by=by)
         current = list(ContactPoint.objects.current().filter(customer=customer, kind=kind))
         for point in current:
             if point.values == new.values:
@@ -73,6 +76,7 @@ def remove_contact(
     """
     with transaction.atomic():
         locked = Customer.objects.select_for_update(no_key=True).get(pk=point.customer_id)
+        refuse_unproved(locked, by=by)
         point.refresh_from_db()
         if point.until is not None:
             return False

@@ -1,4 +1,8 @@
-"""Customers: service ends and begins again; consent to notices by e-mail; corrections."""
+"""Customers: service ends and begins again; consent to notices by e-mail; corrections.
+
+All but the withdrawal of a consent are refused while a caller is on the line who has not proved who
+they are (accounts/caller_standing.py).
+"""
 
 from datetime import date
 
@@ -6,6 +10,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import history
+from accounts.caller_standing import refuse_unproved
 from accounts.errors import Changed, Refused
 from accounts.fields import one_line
 from accounts.models import Customer, User
@@ -25,6 +30,7 @@ def discontinue(customer: Customer, *, on: date, by: User | None, because: str) 
     require(by, CHANGE)
     with transaction.atomic():
         locked = _locked(customer)
+        refuse_unproved(locked, by=by)
         if locked.status == Status.DISCONTINUED:
             return False
         if on < locked.active_since:
@@ -43,6 +49,7 @@ def reconnect(customer: Customer, *, on: date, by: User | None, because: str) ->
     require(by, CHANGE)
     with transaction.atomic():
         locked = _locked(customer)
+        refuse_unproved(locked, by=by)
         if locked.status == Status.ACTIVE:
             return False
         if locked.discontinued_on and on < locked.discontinued_on:
@@ -84,6 +91,7 @@ def correct(
         wanted["language"] = language
     with transaction.atomic():
         locked = _locked(customer)
+        refuse_unproved(locked, by=by)
         if all(getattr(locked, field) == value for field, value in wanted.items()):
             return False
         if seen != version(locked):
@@ -109,6 +117,7 @@ def record_email_consent(
     proof = _one_line("proof", proof, PROOF_LENGTH)
     with transaction.atomic():
         locked = _locked(customer)
+        refuse_unproved(locked, by=by)
         if (locked.email_notices_since, locked.email_notices_proof) == (on, proof):
             return False
         locked.email_notices_since, locked.email_notices_proof = on, proof

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import history
+from accounts.caller_standing import refuse_unproved
 from accounts.errors import Refused
 from accounts.models import BusinessExemption, Customer, User
 from accounts.permissions import require
@@ -47,6 +48,7 @@ def add(
         locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
         if locked.status == Customer.Status.MERGED:
             raise Refused("This account was merged.", "Use the other one.")
+        refuse_unproved(locked, by=by)
         try:
             new.full_clean()
         except ValidationError as error:

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from django.db import transaction
 
 from accounts import contact_optouts, history
+from accounts.caller_standing import refuse_unproved
 from accounts.errors import Refused
 from accounts.models import Customer, User
 from accounts.permissions import require
@@ -28,7 +29,8 @@ def merge(
     survivor has not, the survivor gets an opt-out of its own, and marketing that the duplicate had
     stopped is stopped: on a merge the most restrictive choice wins. Merging twice does nothing.
     Returns the number of uses that the survivor denies thereby. Raises Refused when either is
-    already merged elsewhere, or both are the same.
+    already merged elsewhere, both are the same, or a caller is on the line about one of them who
+    has not proved who they are.
     """
     require(by, "accounts.merge_customer")
     if duplicate.pk == survivor.pk:
@@ -47,6 +49,7 @@ def merge(
                     f" {customer.merged_into.account_number} before.",
                     "Use that account.",
                 )
+            refuse_unproved(customer, by=by)
         denied = _denied(duplicate)
         missing = denied - _denied(survivor)
         duplicate.status = Customer.Status.MERGED

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts import history
+from accounts.caller_standing import refuse_unproved
 from accounts.errors import Refused
 from accounts.models import Customer, User
 from accounts.permissions import require
@@ -68,7 +69,8 @@ def apply(
     An objection in time, by any of letter date, postmark and receipt, counts from that date and so
     beats an approval that was assumed meanwhile; any other counts from its receipt (64.2007(a)(2),
     domain.md 11.3). Returns the number of approvals changed; 0 when it was applied to this customer
-    already. Raises Refused when it was rejected, or belongs to another customer.
+    already. Raises Refused when it was rejected, belongs to another customer, or opts in while a
+    caller is on the line who has not proved who they are.
     """
     require(by, APPLY)
     with transaction.atomic():
@@ -87,6 +89,8 @@ def apply(
                 f"Account {customer.account_number} was merged.",
                 f"Match it to account {customer.merged_into.account_number}.",
             )
+        if request.wish == OptOutRequest.Wish.OPT_IN:
+            refuse_unproved(customer, by=by)
         request.customer = customer
         request.in_time = in_time(request, customer)
         request.effective_on = (
@@ -157,6 +161,7 @@ def undo(request: OptOutRequest, *, on: date, by: User | None, because: str) -> 
         if request.status != OptOutRequest.Status.APPLIED or request.customer is None:
             return 0
         customer = request.customer
+        refuse_unproved(customer, by=by)
         request.status, request.customer = OptOutRequest.Status.RECEIVED, None
         request.in_time, request.effective_on, request.decided_because = None, None, ""
         history.save(request, by=by, because=because)

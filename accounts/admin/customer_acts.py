@@ -10,7 +10,6 @@ from unfold.enums import ActionVariant
 
 from accounts import contacts, customers, online_accounts
 from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
-from accounts.caller_standing import refuse_unproved
 from accounts.models import AccountChange, Carrier, ContactPoint, Customer
 
 CHANGE = "accounts.change_customer"
@@ -81,11 +80,6 @@ def contact_outlook(self: Any, request: HttpRequest, customer: Customer) -> Outl
     )
 
 
-def not_past_a_call(request: HttpRequest, customer: Customer) -> None:
-    """Raise Refused while this person is in a call of the customer who is not authenticated."""
-    refuse_unproved(customer, by=person(request), at=timezone.now(), on=Carrier.today())
-
-
 def _day(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
@@ -118,7 +112,6 @@ class CustomerActs:
     )
     def change_contact(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
         """End the present one and begin another."""
-        not_past_a_call(request, customer)
         because = data.pop("because")
         point = contacts.change_contact(
             customer,
@@ -144,7 +137,6 @@ class CustomerActs:
     )
     def record_consent(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
         """Record it with its proof."""
-        not_past_a_call(request, customer)
         customers.record_email_consent(
             customer,
             on=data["on"],
@@ -205,7 +197,6 @@ class CustomerActs:
     )
     def discontinue(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
         """End the service."""
-        not_past_a_call(request, customer)
         customers.discontinue(customer, on=data["on"], by=person(request), because=data["because"])
         return f"Service of {customer} is discontinued."
 
@@ -222,6 +213,5 @@ class CustomerActs:
     )
     def reconnect(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
         """Begin again."""
-        not_past_a_call(request, customer)
         customers.reconnect(customer, on=data["on"], by=person(request), because=data["because"])
         return f"Service of {customer} begins anew."

@@ -17,11 +17,13 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
 from accounts import finding, looks
+from accounts.admin.acts import person
 from accounts.admin.base import ReadOnlyInline, ReasonForm, RecordAdmin
-from accounts.admin.customer_acts import CustomerActs, not_past_a_call
+from accounts.admin.customer_acts import CustomerActs
 from accounts.admin.exports import CountedExport
 from accounts.admin.import_forms import CheckedImport
 from accounts.admin.labels import CALM, GOOD, WAIT, choice_label, label
+from accounts.caller_standing import refuse_unproved
 from accounts.fields import one_line, telephone_shown
 from accounts.models import Carrier, ContactPoint, Customer, Service
 from accounts.resources import CustomerResource
@@ -158,7 +160,7 @@ class CustomerAdmin(
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """As every record, but not past a call whose caller has proved nothing."""
         if change:
-            not_past_a_call(request, obj)
+            refuse_unproved(obj, by=person(request))
         super().save_model(request, obj, form, change)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:

@@ -17,7 +17,6 @@ from unfold.enums import ActionVariant
 
 from accounts.admin.account_field import AccountField
 from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
-from accounts.admin.customer_acts import not_past_a_call
 from accounts.admin.customers import CustomerAdmin
 from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, label
 from accounts.models import Carrier, Customer
@@ -145,8 +144,6 @@ class CustomerRecordAdmin(CustomerAdmin):
     )
     def record_choice(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
         """Receive it and apply it, in one go. An opt-out needs nobody's proof of who they are."""
-        if data["wish"] == OptOutRequest.Wish.OPT_IN:
-            not_past_a_call(request, customer)
         today, by, because = Carrier.today(), person(request), data["because"]
         wished = OptOutRequest(
             wish=data["wish"],

@@ -1,14 +1,17 @@
 """With a caller on the line who has proved nothing, no other page changes their account either."""
 
 import pytest
+from django.test import Client
 from django.urls import reverse
 
 from accounts import authenticating
-from accounts.models import ContactPoint, Customer
+from accounts.models import AccountChange, ContactPoint, Customer
+from config import roles
 from cpni.models import OptOutRequest
 from notices.models import Use
 from tests.desk.conftest import AT
-from tests.factories.accounts import CustomerFactory
+from tests.factories.accounts import CallFactory, CustomerFactory
+from tests.factories.cpni import OptOutRequestFactory
 
 pytestmark = pytest.mark.django_db
 EMAIL = {"kind": "email", "value": "new@mail.example", "because": "x"}
@@ -60,6 +63,35 @@ def test_nobody_opts_in_and_everybody_opts_out(call, customer, act):
     assert not OptOutRequest.objects.exists()
     act(customer, "record_choice", wish="opt_out", **CHOICE)
     assert OptOutRequest.objects.get().wish == "opt_out"
+
+
+def test_no_online_account(call, customer, act):
+    body = act(customer, "online_account_changed", because="x").content.decode()
+    assert "You are in a call about this account" in body
+    assert not AccountChange.objects.exists()
+
+
+def test_no_merging_in_either_direction(staff, customer):
+    officer, other = staff(roles.OFFICER), CustomerFactory()
+    CallFactory(by=officer, customer=customer)
+    client = Client()
+    client.force_login(officer)
+    for duplicate, survivor in ((customer, other), (other, customer)):
+        address = reverse("admin:accounts_customer_merge", args=[duplicate.pk])
+        form = {"survivor": survivor.account_number, "because": "x"}
+        body = client.post(address, form, follow=True).content.decode()
+        assert "You are in a call about this account" in body
+    assert not Customer.objects.filter(status=Customer.Status.MERGED).exists()
+
+
+def test_no_opting_in_that_waits_in_the_list(call, customer, desk):
+    wished = OptOutRequestFactory(opt_in=True)
+    address = reverse("admin:cpni_optoutrequest_match", args=[wished.pk])
+    form = {"account": customer.account_number, "because": "x"}
+    body = desk.post(address, form, follow=True).content.decode()
+    assert "You are in a call about this account" in body
+    wished.refresh_from_db()
+    assert wished.status == OptOutRequest.Status.RECEIVED
 
 
 def test_after_the_password_and_for_others_the_pages_are_there_as_always(call, customer, act):

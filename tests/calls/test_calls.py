@@ -5,14 +5,19 @@ from datetime import date, timedelta
 
 import pytest
 
-from accounts import calls, contacts, history
+from accounts import authenticating, calls, contacts, history
 from accounts.errors import Refused
 from accounts.models import Call, ContactPoint
 from accounts.permissions import NotAllowed
 from config import roles
 from cpni.merging import merge
 from tests.calls.conftest import AT, ON
-from tests.factories.accounts import AuthorisedUserFactory, CallFactory, CustomerFactory
+from tests.factories.accounts import (
+    AuthorisedUserFactory,
+    CallFactory,
+    CredentialFactory,
+    CustomerFactory,
+)
 
 
 def start(customer, by, **kwargs):
@@ -116,7 +121,9 @@ def test_only_whoever_takes_calls_starts_one(staff):
 def test_the_call_is_named_by_its_own_history_and_by_what_is_done_in_it(rep):
     with history.within_call(lambda: getattr(calls.open_call(rep), "pk", None)):
         customer = CustomerFactory()
+        CredentialFactory(customer=customer)
         call = start(customer, rep)
+        authenticating.try_password(call, said="blue kite 42", by=rep, at=AT)
         contacts.change_contact(
             customer, kind="email", value="new@mail.example", on=ON, at=AT, route="call", by=rep,
             because="Asked",
