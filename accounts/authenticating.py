@@ -19,7 +19,7 @@ from accounts import authentication_locks, calls, credentials, history, of_recor
 from accounts.authentication_locks import release
 from accounts.caller_standing import Standing, standing, why_nothing
 from accounts.civil import civil_day
-from accounts.errors import Refused
+from accounts.errors import AnotherForm, Refused
 from accounts.models import (
     AuthenticationTry,
     BusinessExemption,
@@ -322,7 +322,7 @@ def _earlier(call: Call, method: str, token: UUID | None) -> AuthenticationTry |
         return None
     earlier = AuthenticationTry.objects.filter(token=token).first()
     if earlier and (earlier.call_id, earlier.method) != (call.pk, method):
-        raise Refused("The form has the number of another.", "Open the call again.")
+        raise AnotherForm
     return earlier
 
 

@@ -21,3 +21,10 @@ class Changed(Refused):
         super().__init__(
             "It was changed after this page was opened.", "Read it again, then decide."
         )
+
+
+class AnotherForm(Refused):
+    """The number that came with a form is that of a form of another call."""
+
+    def __init__(self) -> None:
+        super().__init__("The form has the number of another.", "Open the call again.")

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Count
 
 from accounts import history
-from accounts.errors import Refused
+from accounts.errors import AnotherForm, Refused
 from accounts.models import User
 from accounts.permissions import require
 from cpni.models import Complaint
@@ -24,13 +24,16 @@ def receive(
     """Enter a complaint as it came; it is open until someone says what was found and done.
 
     ``complaint`` is unsaved, with its category, route, day and what was said; ``today`` is the
-    carrier's civil day, ``at`` the aware instant of entry. One with the same token that is there
-    already is returned as it is. Raises Refused for a day in the future or when nothing was said.
+    carrier's civil day, ``at`` the aware instant of entry. One of the same call with the same token
+    that is there already is returned as it is. Raises Refused for a day in the future, when nothing
+    was said, and for the token of another call.
     """
     require(by, ADD)
     with transaction.atomic():
         there = Complaint.objects.filter(token=complaint.token).first()
         if there:
+            if there.call_id != complaint.call_id:
+                raise AnotherForm
             return there
         if complaint.received_on > today:
             raise Refused("It cannot have been received in the future.", "Correct the day.")

@@ -13,7 +13,7 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts import authenticating, contact_optouts, customers
-from accounts.errors import Refused
+from accounts.errors import AnotherForm, Refused
 from accounts.models import Call, Customer, User
 from accounts.permissions import require
 from cpni import disclosures, optouts
@@ -161,7 +161,7 @@ def opt_in(
     wanted = list(uses)
     with transaction.atomic():
         call = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
-        if there := ScriptReading.objects.filter(token=token, call=call).first():
+        if there := reading_of(call, token):
             return there
         require_open(call, by)
         require_readable(script, Script.LASTING, call)
@@ -205,7 +205,7 @@ def one_time(
     wanted = list(uses)
     with transaction.atomic():
         call = Call.objects.select_for_update(of=("self",)).get(pk=call.pk)
-        if there := ScriptReading.objects.filter(token=token, call=call).first():
+        if there := reading_of(call, token):
             return there
         require_open(call, by)
         require_readable(script, (Script.Kind.ONE_TIME,), call)
@@ -333,6 +333,14 @@ def _stated(call: Call) -> str:
     who = call.get_caller_display()
     named = f", who gave the name {call.caller_name}" if call.caller_name else ""
     return f"{who}{named}, on {_named(call)}"
+
+
+def reading_of(call: Call, token: UUID) -> ScriptReading | None:
+    """What the form numbered ``token`` recorded on ``call``. Refused when on another call."""
+    there = ScriptReading.objects.filter(token=token).first()
+    if there and there.call_id != call.pk:
+        raise AnotherForm
+    return there
 
 
 def require_open(call: Call, by: User | None) -> None:

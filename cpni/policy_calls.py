@@ -18,7 +18,7 @@ from accounts.errors import Refused
 from accounts.models import Call, User
 from accounts.permissions import require
 from cpni.models import Script, ScriptReading
-from cpni.on_call import READ, require_may_change, require_open, require_readable
+from cpni.on_call import READ, reading_of, require_may_change, require_open, require_readable
 from notices import policies, telephone_tasks
 from notices.models import TelephoneTask
 from notices.telephone_tasks import Place
@@ -59,7 +59,7 @@ def record(
         call = Call.objects.select_for_update(of=("self",)).select_related("customer").get(
             pk=call.pk
         )  # fmt: skip
-        if there := ScriptReading.objects.filter(token=token, call=call).first():
+        if there := reading_of(call, token):
             return there
         require_open(call, by)
         require_readable(script, (Script.Kind.POLICY_CHANGE,), call)

@@ -27,7 +27,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from accounts import calls, looks
-from accounts.errors import Refused
+from accounts.errors import AnotherForm, Refused
 from accounts.models import Call, ContactPoint
 from cpni.desk.edit_forms import REASONS
 from cpni.desk.frame import page
@@ -134,10 +134,12 @@ def refused(
 
 
 def _first_time(screen: Screen, call: Call) -> bool:
-    """Whether this form was not taken yet; from now on it was."""
+    """Whether this form was not taken yet; from now on it was. Refused with another's number."""
     try:
         token = UUID(screen.request.POST.get("token", ""))
     except ValueError as error:
         raise Refused("The form has no number.", "Open the call again.") from error
-    _, first = TakenForm.objects.get_or_create(token=token, defaults={"call": call})
+    taken, first = TakenForm.objects.get_or_create(token=token, defaults={"call": call})
+    if taken.call_id != call.pk:
+        raise AnotherForm
     return first

@@ -122,7 +122,9 @@ def call_back(request: HttpRequest, call: Call) -> HttpResponseBase:
     service = get_object_or_404(Service, pk=_number(request, "service"), customer=call.customer)
     answered = request.POST.get("answered")
     if answered is None:
-        if of_record.why_not_called(service, on=screen.today) == "" and not _nobody(screen):
+        in_store = call.direction == Call.Direction.STORE  # where nobody is called back
+        no_number = of_record.why_not_called(service, on=screen.today)
+        if not (in_store or no_number or _nobody(screen)):
             screen.revealed, screen.shown = service, "number of record, to call it back"
         return show(screen)
 

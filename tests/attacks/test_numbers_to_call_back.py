@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import Look
 from tests.factories.accounts import AuthorisedUserFactory, CallFactory
 
 pytestmark = pytest.mark.django_db
@@ -23,8 +24,12 @@ def test_it_is_shown_on_the_telephone(call, shown):
     assert shown(call)
 
 
-def test_in_a_store_nobody_is_called_back(rep, customer, shown):
+def test_in_a_store_nobody_is_called_back_and_no_look_says_that_a_number_was_shown(
+    rep, customer, shown
+):
     assert not shown(CallFactory(by=rep, customer=customer, direction="store"))
+    assert Look.objects.exists()
+    assert not Look.objects.filter(detail__contains="number of record").exists()
 
 
 def test_not_to_someone_else_nor_to_whose_authority_ended(rep, customer, shown, clock):

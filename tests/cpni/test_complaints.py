@@ -10,6 +10,7 @@ from accounts.errors import Refused
 from config import roles
 from cpni import complaints
 from cpni.models import Complaint
+from tests.factories.accounts import CallFactory
 from tests.factories.cpni import ComplaintFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
@@ -37,6 +38,16 @@ def test_what_was_said_is_kept_encrypted():
 def test_the_same_form_twice_is_one_complaint():
     token = uuid4()
     assert receive(token=token) == receive(token=token)
+    assert Complaint.objects.count() == 1
+
+
+def test_the_number_of_another_calls_form_neither_returns_its_complaint_nor_makes_one():
+    token, call = uuid4(), CallFactory()
+    first = receive(token=token, call=call)
+    for other in (CallFactory(), None):
+        with pytest.raises(Refused, match="number of another"):
+            receive(token=token, call=other)
+    assert receive(token=token, call=call) == first
     assert Complaint.objects.count() == 1
 
 

@@ -7,11 +7,11 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import authenticating
-from accounts.models import AccountChange, AuthorisedUser, Customer
+from accounts.models import AccountChange, AuthorisedUser, Call, Customer
 from config import roles
-from cpni.models import TakenForm
+from cpni.models import Complaint, TakenForm
 from tests.desk.conftest import AT, panel
-from tests.factories.accounts import CallFactory
+from tests.factories.accounts import CallFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -79,3 +79,19 @@ def test_nothing_is_taken_after_the_call_has_ended(known, edit, post, desk):
 def test_the_answer_to_every_form_leads_to_the_call(known, edit):
     answer = edit(known, "name", name="Anne Example")
     assert answer.redirect_chain == [(reverse("desk:call", args=[known.pk]), 302)]
+
+
+@pytest.mark.parametrize("ended", [False, True])
+def test_the_number_of_a_form_of_another_call_is_refused(rep, customer, call, post, ended):
+    token, form = uuid4(), {"category": "employees", "said": "My neighbour was told."}
+    post(call, "complaint", token=token, **form)
+    if ended:
+        post(call, "end", outcome="done")
+    else:
+        Call.objects.filter(pk=call.pk).update(by=UserFactory())
+    other = CallFactory(by=rep)
+    answer = post(other, "complaint", token=token, **form)
+    assert "The form has the number of another." in answer.content.decode()
+    assert list(Complaint.objects.values_list("call", flat=True)) == [call.pk]
+    post(other, "complaint", **form)
+    assert set(Complaint.objects.values_list("call", flat=True)) == {call.pk, other.pk}
