@@ -4,11 +4,13 @@ Made of one template and the words below: nothing is asked of the database, the 
 request, any of which may be what failed. Its stylesheet has a fixed address for the same reason.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
 STYLESHEET = "desk/plain.css"
@@ -55,6 +57,12 @@ NOT_FOUND = Trouble(
     "No page has this address, or the record that it had is gone.",
     "Check the address, or look for the record in its list.",
 )
+NOT_SO = Trouble(
+    405,
+    "This address is not opened like that",
+    "It answers only what a button or a form of a page of the desk sends. Nothing was changed.",
+    "Go back to that page, and send it from there.",
+)
 TOO_LARGE = Trouble(
     413,
     "That was too large",
@@ -79,6 +87,21 @@ def page(trouble: Trouble) -> HttpResponse:
     """The page that says so."""
     context = {"trouble": trouble, "stylesheet": settings.STATIC_URL + STYLESHEET}
     return HttpResponse(render_to_string("error.html", context), status=trouble.status)
+
+
+class NotAllowedMiddleware:
+    """405, which has no handler of its own: Django answers it with nothing to read."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        answer = self.get_response(request)
+        if not isinstance(answer, HttpResponseNotAllowed) or answer.content:
+            return answer
+        said = page(NOT_SO)
+        said["Allow"] = answer["Allow"]
+        return said
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:

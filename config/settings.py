@@ -126,6 +126,7 @@ MIDDLEWARE = [
     "accounts.admin.looking.LookMiddleware",
     "config.carrier_time.CarrierTimeMiddleware",
     "config.unreadable.UnreadableMiddleware",
+    "config.error_pages.NotAllowedMiddleware",
 ]
 
 ROOT_URLCONF = "config.urls"

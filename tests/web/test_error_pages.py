@@ -2,12 +2,14 @@
 
 import pytest
 from django.core.exceptions import PermissionDenied, RequestDataTooBig, SuspiciousOperation
-from django.http import Http404
+from django.http import Http404, HttpResponseNotAllowed
 from django.test import Client, RequestFactory
 from django.urls import path
+from django.views.decorators.http import require_POST
 
 from accounts.encryption import Unreadable
 from config import urls
+from config.error_pages import NotAllowedMiddleware
 from tests.web.test_headers import wrong_with
 
 SECRET = "Ann Example 801-555-0123"
@@ -32,6 +34,7 @@ urlpatterns = [
     path("broken/403/", fails(PermissionDenied(SECRET))),
     path("broken/404/", fails(Http404(SECRET))),
     path("broken/413/", fails(RequestDataTooBig(SECRET))),
+    path("broken/405/", require_POST(fails(RuntimeError(SECRET)))),
     path("broken/429/", limited),
     path("broken/500/", fails(RuntimeError(SECRET))),
 ]
@@ -57,7 +60,7 @@ def is_plain(answer, status):
     return page
 
 
-@pytest.mark.parametrize("status", [400, 403, 404, 413, 429, 500])
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 413, 429, 500])
 def test_an_error_page_tells_no_detail(client, db, status):
     is_plain(client.get(f"/broken/{status}/"), status)
 
@@ -65,6 +68,18 @@ def test_an_error_page_tells_no_detail(client, db, status):
 def test_an_error_page_stands_also_without_a_database(client):
     """This test has not the mark that lets it use one."""
     is_plain(client.get("/account/sign-in/"), 500)
+
+
+def test_an_address_that_only_takes_forms_says_so_and_which_methods_it_takes(rf):
+    """Without a database, as all of them."""
+    answer = NotAllowedMiddleware(require_POST(fails(RuntimeError(SECRET))))(rf.get("/desk/"))
+    assert answer["Allow"] == "POST"
+    assert "This address is not opened like that" in answer.content.decode()
+
+
+def test_what_says_itself_why_is_left_as_it_is(rf):
+    said = HttpResponseNotAllowed(["POST"], "Send it")
+    assert NotAllowedMiddleware(lambda request: said)(rf.get("/")) is said
 
 
 def test_a_form_without_its_token_is_refused_in_words(client, db):
