@@ -5,6 +5,7 @@ from typing import Any
 
 from django import forms
 from django.http import HttpRequest
+from unfold.widgets import UnfoldAdminTextareaWidget
 
 from accounts import looks
 from accounts.admin.account_field import AccountField
@@ -34,7 +35,7 @@ class RequestForm(ReasonForm):
         super().__init__(*args, **kwargs)
         for name in ("stated", "proof"):
             if name in self.fields:
-                self.fields[name].widget.attrs["rows"] = 4
+                self.fields[name].widget = UnfoldAdminTextareaWidget(attrs={"rows": 4})
         if "scan" in self.fields:
             self.fields["scan"].widget.attrs["accept"] = ".pdf,.png,.jpg,.jpeg,.tif,.tiff"
 
