@@ -93,6 +93,11 @@ def find(text: str, *, on: date, limit: int = 20) -> list[Found]:
     return _shown(hits[: max(limit, shared)])
 
 
+def found(customer_id: int, *, why: str) -> list[Found]:
+    """The customer whom something else than their own words names, such as a reference."""
+    return _shown([_Hit(_Rank.ACCOUNT, 0, customer_id, why)])
+
+
 def kind_of(text: str) -> str:
     """What kind of words ``text`` is; a record of looks keeps this and not the words."""
     text = _plain(text)

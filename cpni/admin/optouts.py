@@ -34,6 +34,7 @@ from cpni.admin.optout_forms import (
     uses_words,
 )
 from cpni.models import Disclosure, OptOutRequest
+from cpni.references import request_id
 from notices.admin.policies import UsesAsBoxes
 
 Status = OptOutRequest.Status
@@ -74,7 +75,7 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
     list_filter_submit = True
     list_select_related = ("customer",)
     search_fields = ("customer__account_number__exact", "customer__name__istartswith")
-    search_help_text = "Whole account number, or the beginning of the customer's name"
+    search_help_text = "Whole account number, beginning of the customer's name, or O-… reference"
     # The queue first, and in it whoever has waited longest.
     ordering = (
         Case(When(status=Status.RECEIVED, then=Value(0)), default=Value(1)).asc(),
@@ -101,6 +102,7 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
             "The request",
             {
                 "fields": (
+                    "reference",
                     "status_label",
                     "wish",
                     "asked_uses",
@@ -130,6 +132,7 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
         ),
     )
     readonly_fields = (
+        "reference",
         "status_label",
         "asked_uses",
         "scan_link",
@@ -138,6 +141,21 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
         "used_in_between",
     )
     actions_detail = ("match", "reject", "take_back")
+
+    # --- Finding one -----------------------------------------------------------------------------
+
+    def search_kind(self, term: str) -> str:
+        """Also the reference that is read back to callers."""
+        return "reference" if request_id(term) else super().search_kind(term)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[OptOutRequest], search_term: str
+    ) -> tuple[QuerySet[OptOutRequest], bool]:
+        """Also by the reference that is read back to callers."""
+        found, distinct = super().get_search_results(request, queryset, search_term)
+        if number := request_id(search_term):
+            return found | queryset.filter(pk=number), distinct
+        return found, distinct
 
     # --- Entering one ----------------------------------------------------------------------------
 

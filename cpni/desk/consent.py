@@ -145,7 +145,7 @@ def read_back(call: Call, language: str) -> str:
         scripts.current(Kind.READ_BACK),
         language=language,
         uses=None if request.all_uses else request.uses.all(),
-        values={"reference": f"O-{request.pk:05}"},
+        values={"reference": request.reference},
     )
 
 

@@ -14,8 +14,13 @@ from django.views.decorators.http import require_POST
 from accounts import calls, finding, looks
 from accounts.admin.acts import person
 from accounts.errors import Refused
+from accounts.finding import Found
 from accounts.models import AuthorisedUser, Call, Carrier, ContactPoint, Customer
 from cpni.desk.frame import desk_view, page
+from cpni.models import OptOutRequest
+from cpni.references import request_id
+from notices.models import Delivery
+from notices.references import delivery_id
 
 RECENT = 8  # calls of mine below the box
 # Results come as one types, and each is a look at whom it shows: no more than can be read at once,
@@ -50,18 +55,35 @@ def results(request: HttpRequest) -> HttpResponseBase:
     """Whoever the words may mean. The words come in the body, so no log or address holds them."""
     words = request.POST.get("words", "").strip()
     enough = len(words) >= SHORTEST
-    found = finding.find(words, on=Carrier.today(), limit=SHOWN) if enough else []
+    named = by_reference(words)
+    known = {one.customer_id for one in named}
+    meant = finding.find(words, on=Carrier.today(), limit=SHOWN) if enough else []
+    found = [*named, *(one for one in meant if one.customer_id not in known)]
     looks.note(
         request,
         [one.customer_id for one in found],
         what=looks.What.SEARCHED,
-        detail=f"{len(found)} found by {finding.kind_of(words)}",  # never the words
+        # Never the words.
+        detail=f"{len(found)} found by {'reference' if named else finding.kind_of(words)}",
         rows=len(found),
     )
     template = "cpni/desk/results.html"
     if not request.headers.get("HX-Request"):
         template = "cpni/desk/find.html"
     return page(request, template, "Call desk", found=found, asked=enough)
+
+
+def by_reference(words: str) -> list[Found]:
+    """Whose opt-out has this reference, or to whom a notice with it was sent."""
+    if number := request_id(words):
+        request = OptOutRequest.objects.filter(pk=number, customer__isnull=False).first()
+        if request and request.customer_id:
+            return finding.found(request.customer_id, why=f"opt-out {request.reference}")
+    if number := delivery_id(words):
+        delivery = Delivery.objects.filter(pk=number).first()
+        if delivery:
+            return finding.found(delivery.customer_id, why=f"notice {delivery.reference}")
+    return []
 
 
 class StartForm(forms.Form):

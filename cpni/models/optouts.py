@@ -14,6 +14,7 @@ from accounts.civil import add_months
 from accounts.encrypted_fields import EncryptedTextField, SealedRow
 from accounts.history import History
 from accounts.models import Call, Customer
+from cpni import references
 from cpni.models.scripts import Script
 from notices.models import Use
 
@@ -164,6 +165,11 @@ class OptOutRequest(SealedRow):
             errors["proof"] = "Opting back in needs its proof (64.2007(a)(1))."
         if errors:
             raise ValidationError(errors)
+
+    @property
+    def reference(self) -> str:
+        """What is read back of it to whoever calls."""
+        return references.reference(self.pk)
 
     @property
     def earliest_date(self) -> date:

@@ -4,6 +4,8 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import Look
+from tests.factories.accounts import CustomerFactory
+from tests.factories.notices import DeliveryFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -34,6 +36,13 @@ def test_the_record_of_looks_keeps_the_kind_of_words_and_not_the_words(desk, cus
     look = Look.objects.latest("id")
     assert (look.what, look.customer_id) == ("searched", customer.pk)
     assert look.detail == "1 found by name"
+
+
+def test_the_reference_on_a_notice_finds_whom_it_was_sent_to(desk):
+    delivery = DeliveryFactory(customer=CustomerFactory(name="Bo Other"))
+    body = find(desk, delivery.reference.lower()).content.decode()
+    assert "Bo Other" in body
+    assert Look.objects.latest("id").detail == "1 found by reference"
 
 
 def test_the_words_are_taken_from_the_body_alone(desk, customer):
