@@ -1,5 +1,6 @@
-"""What staff can do with a customer: contacts, consent to notices by e-mail, end and return."""
+"""What staff can do with a customer: contacts, consent, marketing channels, end and return."""
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -8,9 +9,9 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.enums import ActionVariant
 
-from accounts import contacts, customers, online_accounts
+from accounts import contact_optouts, contacts, customers, online_accounts
 from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
-from accounts.models import AccountChange, Carrier, ContactPoint, Customer
+from accounts.models import AccountChange, Carrier, ContactOptOut, ContactPoint, Customer
 
 CHANGE = "accounts.change_customer"
 
@@ -63,6 +64,27 @@ class ConsentForm(DayForm):
     )
 
 
+class StopForm(ActForm):
+    """By which channels marketing stops."""
+
+    channels = forms.MultipleChoiceField(
+        label="No more marketing by",
+        choices=ContactOptOut.Channel.choices,
+        initial=ContactOptOut.Channel.values,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
+class AllowForm(ActForm):
+    """By which of the channels that are stopped marketing may come again."""
+
+    channels = forms.MultipleChoiceField(
+        label="Marketing may come again by",
+        choices=ContactOptOut.Channel.choices,
+        widget=forms.CheckboxSelectMultiple,
+    )
+
+
 def active(customer: Customer) -> bool:
     """Whether there is service now."""
     return customer.status == Customer.Status.ACTIVE
@@ -80,6 +102,29 @@ def contact_outlook(self: Any, request: HttpRequest, customer: Customer) -> Outl
     )
 
 
+def not_merged(customer: Customer) -> bool:
+    """Whether it is still an account of its own."""
+    return customer.status != Customer.Status.MERGED
+
+
+def stopped_outlook(sentence: str) -> Callable[[Any, HttpRequest, Customer], Outlook]:
+    """``sentence``, and by which channels there is no marketing now."""
+
+    def outlook(self: Any, request: HttpRequest, customer: Customer) -> Outlook:
+        words = dict(ContactOptOut.Channel.choices)
+        stopped = contact_optouts.stopped_channels(customer, on=Carrier.today())
+        now = ", ".join(words[channel] for channel in stopped) or "Nothing"
+        return Outlook(sentence, [("Stopped now", now)])
+
+    return outlook
+
+
+def listed(channels: list[str]) -> str:
+    """Names of ``channels`` in a sentence."""
+    words = dict(ContactOptOut.Channel.choices)
+    return ", ".join(words[channel].lower() for channel in channels)
+
+
 def _day(day: date) -> str:
     return f"{day:%B} {day.day}, {day.year}"
 
@@ -95,6 +140,8 @@ class CustomerActs:
             "items": [
                 "record_consent",
                 "withdraw_consent",
+                "stop_marketing",
+                "allow_marketing",
                 "online_account_changed",
                 "discontinue",
                 "reconnect",
@@ -161,6 +208,51 @@ class CustomerActs:
             customer, on=Carrier.today(), by=person(request), because=data["because"]
         )
         return "Notices go by post."
+
+    @confirmed_act(
+        "Stop marketing by a channel",
+        permission=contact_optouts.STOP,
+        outlook=stopped_outlook(
+            "We send no marketing by it, whatever it is about. Notices that the law requires still"
+            " go, and it is no opt-out from the use of CPNI: that is “Record choice”."
+        ),
+        form=StopForm,
+        shown=not_merged,
+        icon="notifications_off",
+    )
+    def stop_marketing(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:
+        """Stop it; whoever asks, as it only restricts us."""
+        stopped = contact_optouts.stop(
+            customer,
+            channels=data["channels"],
+            on=Carrier.today(),
+            by=person(request),
+            because=data["because"],
+        )
+        return f"No more marketing by: {listed(stopped)}." if stopped else "It was stopped before."
+
+    @confirmed_act(
+        "Allow marketing by a channel again",
+        permission=contact_optouts.ALLOW,
+        outlook=stopped_outlook(
+            "Only as the customer asks. An opt-out from the use of CPNI stays."
+        ),
+        form=AllowForm,
+        shown=not_merged,
+        icon="notifications",
+    )
+    def allow_marketing(
+        self, request: HttpRequest, customer: Customer, data: dict[str, Any]
+    ) -> str:
+        """Allow it."""
+        allowed = contact_optouts.allow(
+            customer,
+            channels=data["channels"],
+            on=Carrier.today(),
+            by=person(request),
+            because=data["because"],
+        )
+        return f"Allowed again: {listed(allowed)}." if allowed else "None of it was stopped."
 
     @confirmed_act(
         "Online account created or changed",

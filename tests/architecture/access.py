@@ -68,6 +68,8 @@ ACTS = {
         "change_contact": "RSO",
         "record_consent": "RSO",
         "withdraw_consent": "RSO",
+        "stop_marketing": "RSO",
+        "allow_marketing": "RSO",
         "online_account_changed": "RSO",
         "discontinue": "RSO",
         "reconnect": "RSO",

@@ -4,10 +4,12 @@ from datetime import date
 
 import pytest
 
+from accounts import contact_optouts
 from accounts.models import ContactPoint, Customer, Service
 from config import roles
 from cpni import optouts
 from cpni.assuming import assume_due
+from tests.config.conftest import TODAY
 from tests.factories.accounts import CustomerFactory
 from tests.factories.cpni import OptOutRequestFactory
 from tests.factories.notices import DeliveryFactory
@@ -167,3 +169,28 @@ def test_opting_back_in_by_telephone_needs_its_proof(client_of, address, stories
     client.post(page, {**form, "proof": "Recording 4711, script 3"})
     listed = client.get(address("accounts_customer", "changelist"), {"cpni": "opted_out"})
     assert customer not in listed.context["cl"].result_list
+
+
+def test_marketing_by_a_channel_is_stopped_and_allowed_again_from_the_page(client_of, address):
+    customer, rep = CustomerFactory(), client_of(roles.REPRESENTATIVE)
+    page = address("accounts_customer", "change", customer.pk)
+    stop, allow = (
+        address("accounts_customer", f"{act}_marketing", customer.pk) for act in ("stop", "allow")
+    )
+    before = rep.get(page).content.decode()
+    assert "No channel is stopped." in before
+    assert f'href="{stop}">Stop marketing by a channel</a>' in before
+    answer = rep.post(stop, {"channels": ["text", "call"], "because": "Asked for"}, follow=True)
+    body = answer.content.decode()
+    assert "No more marketing by: text message, telephone call." in body
+    assert f'href="{allow}">Allow it again</a>' in body
+    form = rep.get(allow).content.decode()
+    assert "Text message, Telephone call" in form
+    answer = rep.post(allow, {"channels": ["call"], "because": "Asked for"}, follow=True)
+    assert "Allowed again: telephone call." in answer.content.decode()
+    assert contact_optouts.stopped_channels(customer, on=TODAY) == ["text"]
+
+
+def test_who_only_reads_is_offered_no_switch(client_of, address):
+    page = address("accounts_customer", "change", CustomerFactory().pk)
+    assert "Stop marketing" not in client_of(roles.AUDITOR).get(page).content.decode()
