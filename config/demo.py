@@ -19,15 +19,15 @@ from django.utils import timezone
 
 from accounts import history, importing
 from accounts.import_rows import COLUMNS
-from accounts.models import Carrier, Customer, User
+from accounts.models import Call, Carrier, Customer, User
 from accounts.spreadsheets import Table
-from config import demo_calls, demo_looks, demo_people, roles
+from config import demo_calls, demo_desk, demo_looks, demo_people, roles
 from cpni import disclosures, optouts
 from cpni.assuming import assume_due
 from cpni.decisions import decide
 from cpni.models import Approval, OptOutRequest
 from notices import campaigns, letters, outcomes, publishing, sending, standard_texts
-from notices.models import Campaign, Delivery, Notice, Use
+from notices.models import Campaign, Delivery, Notice, TelephoneTask, Use
 from notices.policies import publish
 
 PASSWORD = "wasatch-33-days"  # noqa: S105  (a demo on one's own machine; it is printed)
@@ -83,7 +83,7 @@ class Demo:
         report = assume_due(on=self.today)
         self.say(f"Assumed {report.assumed} approvals; the waiting period ended yesterday.")
         self.objections_after()
-        self.campaign(
+        change = self.campaign(
             self.change_notice(),
             "Change of policy: sharing with affiliates",
             days_ago=CHANGE_DAYS_AGO,
@@ -91,9 +91,27 @@ class Demo:
         )
         self.say(f"Sent the change of policy as of {self.ago(CHANGE_DAYS_AGO)}.")
         self.plan_the_next()
-        demo_calls.tell(on=self.today, at=timezone.now() - timedelta(hours=1), rep=self.rep)
+        self.calls(change)
         found = demo_looks.tell(on=self.ago(1), rep=self.rep, officer=self.officer)
         self.say(f"Reported {found} unusual looks at customers, to be reviewed.")
+
+    def calls(self, change: Campaign) -> None:
+        """At the call desk: yesterday the changed policy by telephone, then today's calls."""
+        demo_desk.letters_returned(change, on=self.ago(3), by=self.officer)
+        mornings = [self.at(self.ago(days), 11) for days in (2, 1)]
+        demo_desk.policy_calls_made(mornings, today=self.today, rep=self.rep)
+        now = timezone.now()
+        demo_calls.tell(on=self.today, at=now - timedelta(hours=1), rep=self.rep)
+        demo_desk.wrong_passwords(at=now - timedelta(minutes=30), rep=self.rep)
+        demo_desk.complained(
+            today=self.today,
+            ago=self.ago,
+            at=now - timedelta(minutes=15),
+            rep=self.rep,
+            officer=self.officer,
+        )
+        waiting = TelephoneTask.objects.filter(state=TelephoneTask.State.OPEN).count()
+        self.say(f"Took {Call.objects.count()} calls; {waiting} customers wait to be called.")
 
     # --- Days and people ---------------------------------------------------------------------
 
