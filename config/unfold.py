@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse_lazy
+from django.urls import reverse, reverse_lazy
 
 
 def entry(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
@@ -35,6 +35,12 @@ def mail_is_captured(request: HttpRequest) -> bool:
 def takes_calls(request: HttpRequest) -> bool:
     """Whether this person takes calls."""
     return request.user.has_perm("accounts.add_call")
+
+
+def is_at_the_desk(request: HttpRequest) -> bool:
+    """Whether this is a page of the call desk that has no entry of its own in the menu."""
+    own = (reverse("desk:supervisor"), reverse("desk:policy-calls"))
+    return request.path.startswith(reverse("desk:find")) and not request.path.startswith(own)
 
 
 def calls_customers(request: HttpRequest) -> bool:
@@ -65,6 +71,7 @@ NAVIGATION = [
                 "icon": "call",
                 "link": reverse_lazy("desk:find"),
                 "permission": takes_calls,
+                "active": is_at_the_desk,
             },
             {"title": "Today", "icon": "fact_check", "link": reverse_lazy("admin:index")},
         ],

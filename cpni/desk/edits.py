@@ -216,7 +216,8 @@ def _set(kind: str) -> Callable[[Screen], str]:
         for one in screen.credentials:
             if one.kind == kind:
                 since = timezone.localtime(one.since)
-                return f"{one.question or 'Set'}, since {since:%B} {since.day}, {since.year}"
+                what = f"“{one.question}”" if one.question else "Set"
+                return f"{what}, since {since:%B} {since.day}, {since.year}"
         return "None is set"
 
     return now

@@ -57,7 +57,11 @@ def shown(tasks: QuerySet[TelephoneTask], now: datetime) -> list[TelephoneTask]:
     for task in rows:
         zone = calling_hours.local(task.zones or str(Carrier.zone_or_default()))
         task.there = now.astimezone(zone)  # type: ignore[attr-defined]
-        task.next_there = task.next_try_at.astimezone(zone)  # type: ignore[attr-defined]
+        # What was due at night waits for the morning; an appointment to come holds at any hour.
+        at = task.next_try_at
+        if not (task.by_appointment and at >= now):
+            at = calling_hours.next_open(task.zones, max(now, at))
+        task.next_there = at.astimezone(zone)  # type: ignore[attr-defined]
         task.why = reason(task)  # type: ignore[attr-defined]
     return rows
 
@@ -101,7 +105,7 @@ def tasks(request: HttpRequest) -> HttpResponseBase:
     return page(
         request,
         "cpni/desk/policy_calls.html",
-        "Policy-change calls",
+        "Telephone list",
         parts=parts,
         due=due.count(),
         counts=counts,

@@ -71,6 +71,7 @@ class AccountChangeAdmin(ReadOnlyAdmin):
 
     shows_customers = True
     list_display = ("recipient", "kind", "at", "route", "by", "told")
+    list_display_links = ("kind",)  # the first column leads to the customer
     list_filter = (
         UntoldFilter,
         ("kind", ChoicesDropdownFilter),

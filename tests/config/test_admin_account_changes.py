@@ -1,5 +1,6 @@
 """Staff see of each change when, how and where the customer was told, and whom nobody told."""
 
+import re
 from datetime import UTC, date, datetime
 
 import pytest
@@ -138,3 +139,11 @@ def test_on_the_first_day_of_service_nobody_need_be_told(client):
     note(client, CustomerFactory(active_since=AT.date()))
     assert "Nobody need be told." in tell(client, AccountChange.objects.get()).text
     assert not Telling.objects.exists()
+
+
+def test_it_is_opened_from_the_list_whose_first_column_leads_to_the_customer(client):
+    note(client, CustomerFactory())
+    change = AccountChange.objects.get()
+    page = client.get(reverse("admin:accounts_accountchange_changelist")).content.decode()
+    opened = reverse("admin:accounts_accountchange_change", args=[change.pk])
+    assert re.search(rf'href="{opened}"[^>]*>\s*{change.get_kind_display()}', page)

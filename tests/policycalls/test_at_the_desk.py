@@ -1,6 +1,6 @@
 """The telephone list at the desk: the page, the next call, and what is said on it."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -19,8 +19,12 @@ from tests.policycalls.conftest import AT, LIST, policy
 pytestmark = pytest.mark.django_db
 
 
+def parts_of(answer):
+    return {title: rows for title, rows, _ in answer.context["parts"]}
+
+
 def parts(answer):
-    return {title: [t.customer for t in rows] for title, rows, _ in answer.context["parts"]}
+    return {title: [t.customer for t in rows] for title, rows in parts_of(answer).items()}
 
 
 def test_the_page_says_whom_to_call_now_who_waits_and_of_whom_no_number_is_left(task, desk):
@@ -38,6 +42,18 @@ def test_the_page_says_whom_to_call_now_who_waits_and_of_whom_no_number_is_left(
     assert "Notice: returned by the post" in answer.text
     assert "11:00 AM MST" in answer.text
     assert Look.objects.latest("pk").rows == 3
+
+
+def test_at_night_whoever_is_due_is_to_be_called_in_the_morning(task, desk, clock):
+    clock.move_to(AT.replace(hour=6), tick=False)  # eleven in the evening of Sunday
+    type(task).objects.update(next_try_at=AT - timedelta(days=3))
+    asked = TelephoneTaskFactory(by_appointment=True, next_try_at=AT.replace(hour=7))
+    answer = desk.get(LIST)
+    times = {t.pk: t.next_there.astimezone(UTC) for t in parts_of(answer)["Later"]}
+    assert times == {
+        task.pk: datetime(2026, 11, 23, 16, tzinfo=UTC),  # nine there
+        asked.pk: AT.replace(hour=7),
+    }
 
 
 def test_only_who_may_read_the_list_in_the_admin_is_led_to_what_was_given_up(desk, client_of):
