@@ -39,6 +39,8 @@ DOORS: dict[str, tuple[RateLimitItem, str]] = {
     "export": (RateLimitItemPerMinute(20, 10), "exports in ten minutes"),
     "import": (RateLimitItemPerMinute(60, 10), "imports in ten minutes"),
 }
+# A door that is open to everybody, for each address: many customers of ours may share one.
+CHOICES = RateLimitItemPerMinute(60, 10)
 UNREACHABLE = 10  # seconds for which Redis is not asked again after it did not answer
 
 
@@ -62,6 +64,10 @@ class RateMiddleware:
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
         """The dear doors, of which the address is known by now."""
+        match = request.resolver_match
+        if request.method == "POST" and match and match.app_name == "choices":
+            wait = take_turn(CHOICES, "choices", f"address {network_of(request)}")
+            return too_many(request, "forms in ten minutes", CHOICES.amount, wait) if wait else None
         door = door_of(request)
         if not door or not request.user.is_authenticated:
             return None

@@ -11,6 +11,7 @@ Whoever reads the logs need not be allowed to read about customers. So, wherever
 - query strings, and the user and password in an address of a server;
 - e-mail addresses, also percent-encoded and with letters beyond ASCII;
 - telephone numbers: E.164, (801) 555-0134, 801.555.0134, 1-801-555-0134, 555-0134, and abroad;
+- the proof in the link of a notice, which opens its customer's page;
 - seven digits and more in a row, also inside a word: account numbers, national ids, cards;
 - street lines (12 Elm Street, Apt 4), PO boxes, state and ZIP code.
 
@@ -105,6 +106,7 @@ _RULES = rf"""
       (?:@|%40)(?:\[[^\]]*\]|[^\s@<>()\[\]{{}}"',;:|/]+))
   | (?P<postal>{_POSTAL})
   | (?P<telephone>{_TELEPHONE})
+  | (?P<link>(?<=[-–])(?i:[0-9A-Z]{{20}})(?=/|\b))
   | (?P<number>\d{{7,}})
 """
 _FOUND = re.compile(_RULES, re.VERBOSE)

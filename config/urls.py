@@ -16,6 +16,7 @@ urlpatterns = [
     path("account/", include("config.account_pages")),
     path("admin/", admin.site.urls),
     path("desk/", include("cpni.desk.urls")),
+    path("", include("cpni.web.urls")),  # the public pages
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]
 

@@ -19,7 +19,7 @@ from accounts.errors import Refused
 from accounts.models import Carrier, User
 from accounts.permissions import require
 from accounts.spreadsheets import line
-from notices import campaigns
+from notices import campaigns, links
 from notices.clock import window
 from notices.models import Campaign, Delivery, PostBatch
 from notices.placeholders import fill
@@ -92,6 +92,7 @@ def _lines(batch: PostBatch) -> Iterator[str]:
         t.pk: fill(t.letter_body, campaign_values(notice, carrier, t.language))
         for t in notice.texts.all()
     }
+    link_key = "" if notice.as_it_happens else links.newest_key(at=timezone.now())
     yield line([*COLUMNS, "subject", "letter"])
     rows = (
         batch.deliveries.exclude(state=State.CANCELLED)
@@ -105,6 +106,7 @@ def _lines(batch: PostBatch) -> Iterator[str]:
         own = {
             "customer_name": delivery.recipient_name,
             "reference": delivery.reference,
+            **({"choice_link": links.address(delivery.pk, link_key)} if link_key else {}),
             **own_values(
                 (delivery.change.kind, delivery.change.on) if delivery.change else happened,
                 delivery.text.language,

@@ -22,16 +22,19 @@ PLACEHOLDERS = {
     "policy_effective_on": "The day from which that version is effective",
     "customer_name": "The customer's name",
     "reference": "The reference by which a reply is matched to this customer",
+    "choice_link": "The address of the customer's own page on the web, to object or allow",
     "change": "What kind of thing was changed; in notices of account changes",
     "changed_on": "The day on which it was changed; there too",
     "code": "The one-time code; in notices of one-time codes",
 }
 # These differ from customer to customer; the others are filled in once for a campaign.
-PER_CUSTOMER = frozenset({"customer_name", "reference", "change", "changed_on", "code"})
+PER_CUSTOMER = frozenset(
+    {"customer_name", "reference", "choice_link", "change", "changed_on", "code"}
+)
 OF_A_CHANGE = frozenset({"change", "changed_on"})
 OF_A_CODE = frozenset({"code"})
 # They speak of a policy, or of what only a notice with a waiting period has.
-OF_A_POLICY = frozenset({"waiting_days", "policy_number", "policy_effective_on"})
+OF_A_POLICY = frozenset({"waiting_days", "policy_number", "policy_effective_on", "choice_link"})
 
 # Words within two braces, not three. Possessive throughout: a text of nothing but braces and spaces
 # is read in one pass.

@@ -37,7 +37,7 @@ from django.utils import timezone
 from accounts.civil import civil_day
 from accounts.errors import Refused
 from accounts.models import Carrier
-from notices import campaigns, channels, claims, outcomes
+from notices import campaigns, channels, claims, links, outcomes
 from notices.claims import Done, Job
 from notices.models import Campaign, Delivery, NoticeText
 from notices.pace import Pace
@@ -152,6 +152,9 @@ class Prepared:
     origin: str
     texts: dict[int, Compiled]
     zone: ZoneInfo
+    link_key: str = (
+        ""  # of the link to the customer's own page; messages that ask nothing have none
+    )
 
     @property
     def channel(self) -> str:
@@ -163,6 +166,8 @@ class Prepared:
         text = self.texts[job.text_id]
         message_id = Delivery(pk=job.delivery_id, campaign=self.campaign).message_id
         own = own_values(job.own, text.language)
+        if self.link_key:
+            own["choice_link"] = links.address(job.delivery_id, self.link_key)
         if self.channel != Delivery.Channel.EMAIL:
             own |= {"customer_name": job.name, "reference": reference(job.delivery_id)}
             return message_id, job.address, channels.content(fill(text.short, own), text.language)
@@ -202,6 +207,7 @@ def prepare(campaign: Campaign) -> Prepared:
         origin=ascii_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
         texts={text.pk: compile_message(text, carrier) for text in texts},
         zone=carrier.zone,
+        link_key=("" if campaign.notice.as_it_happens else links.newest_key(at=timezone.now())),
     )
 
 

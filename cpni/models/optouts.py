@@ -115,6 +115,12 @@ class OptOutRequest(SealedRow):
         null=True, editable=False, help_text="The day from which it counts."
     )
     decided_because = models.CharField(max_length=200, blank=True, editable=False)
+    token = models.UUIDField(
+        null=True,
+        unique=True,
+        editable=False,
+        help_text="Of the web form that it was written in, so that sent twice it is one request.",
+    )
     entered_at = models.DateTimeField(editable=False)
     entered_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"

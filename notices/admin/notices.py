@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.contrib import admin
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
@@ -28,6 +29,7 @@ STATUS_TONES = {Notice.Status.DRAFT: CALM, Notice.Status.APPROVED: GOOD}
 SAMPLE = {
     "customer_name": "Ann Example",
     "reference": "N-00011",
+    "choice_link": f"{settings.PUBLIC_URL}/choices/N-00011-EXAMPLE/",
     "change": "the postal address",
     "changed_on": "November 23, 2026",
     "code": "123456",

@@ -7,6 +7,7 @@ Outsiders import from here.
 
 from notices.models.campaigns import Campaign
 from notices.models.deliveries import Delivery, PostBatch
+from notices.models.links import LinkKey
 from notices.models.notices import Notice, NoticeText
 from notices.models.policies import PolicyBinding, PolicyVersion
 from notices.models.telephone_tasks import TelephoneAttempt, TelephoneTask
@@ -16,6 +17,7 @@ from notices.models.uses import Use
 __all__ = [
     "Campaign",
     "Delivery",
+    "LinkKey",
     "Notice",
     "NoticeText",
     "PolicyBinding",

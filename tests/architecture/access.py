@@ -147,6 +147,13 @@ PAGES = {
     "desk:ask": "",
     "desk:policy": "",
     "desk:complaint": "",
+    # The public pages: for everybody; of a notice, for whoever has its link.
+    "choices:without-link": "RSMOA–?",
+    "choices:received": "RSMOA–?",
+    "choices:notice": "RSMOA–?",
+    "choices:saved": "RSMOA–?",
+    "choices:policy": "RSMOA–?",
+    "choices:policy-version": "RSMOA–?",
     # Signing in, and one's own account: whoever is signed in, for themselves only.
     "account_login": "RSMOA–?",
     "account_logout": "RSMOA–?",  # leads to the door

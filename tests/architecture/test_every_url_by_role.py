@@ -8,9 +8,11 @@ from django.contrib import admin
 from django.core.files.base import ContentFile
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.encryption import seal_file
 from accounts.models import Look
+from notices import links
 from tests.architecture.access import ACCESS, ACTS, BULK_ACTIONS, LETTERS, OF_THE_LIST, PAGES
 from tests.architecture.test_admin_by_role import history_rows, records  # noqa: F401  (a fixture)
 from tests.factories.accounts import UserFactory
@@ -136,6 +138,7 @@ def calls(records):  # noqa: F811
             if act != "process_import" and not reads:
                 yield (record, act), "post", address, allowed
     user, message = records["accounts.user"], ["one"]
+    link = links.token(records["notices.delivery"].pk, links.newest_key(at=timezone.now()))
     arguments = {
         "admin:auth_user_password_change": [user.pk],
         "admin:app_list": ["notices"],
@@ -157,6 +160,10 @@ def calls(records):  # noqa: F811
         "desk:ask": [1_000_000],
         "desk:policy": [1_000_000],
         "desk:complaint": [1_000_000],
+        "choices:notice": [link],
+        "choices:saved": [link],
+        "choices:received": ["O-00001"],
+        "choices:policy-version": [records["notices.delivery"].text.notice.policy_version.number],
         "end-session": [1_000_000],
         "mfa_edit_webauthn": [1_000_000],
         "mfa_remove_webauthn": [1_000_000],
