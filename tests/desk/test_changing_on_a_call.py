@@ -156,7 +156,7 @@ def test_who_gets_told_is_what_the_notice_will_do(known, desk, monkeypatch, cate
 @pytest.mark.parametrize("category", ["wireless", "local"])
 @pytest.mark.parametrize("has", ["all", "post", "email", "no number", "nothing"])
 @pytest.mark.parametrize(
-    "up", [{"text", "voice", "email"}, {"text"}, {"voice"}, {"email"}, set()], ids=" ".join
+    "up", [("text", "voice", "email"), ("text",), ("voice",), ("email",), ()], ids=" ".join
 )
 def test_what_the_form_says_is_what_is_sent(known, desk, edit, monkeypatch, category, has, up):
     monkeypatch.setattr(channels, "set_up", lambda channel: channel in {*up, "post"})
