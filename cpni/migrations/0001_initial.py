@@ -12,8 +12,10 @@ import uuid
 from django.conf import settings
 from django.db import migrations, models
 
+from accounts.first_migration import TablesAtOnce
 
-class Migration(migrations.Migration):
+
+class Migration(TablesAtOnce):
 
     initial = True
 

@@ -9,8 +9,10 @@ import simple_history.models
 from django.conf import settings
 from django.db import migrations, models
 
+from accounts.first_migration import TablesAtOnce
 
-class Migration(migrations.Migration):
+
+class Migration(TablesAtOnce):
 
     initial = True
 
