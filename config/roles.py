@@ -64,6 +64,8 @@ RECORDS = (
     "accounts.view_customerlistentry",
     "notices.view_postbatch",
     "notices.view_historicalpostbatch",
+    "notices.view_mailingstatement",
+    "notices.view_historicalmailingstatement",
     "notices.view_policybinding",
     "notices.view_historicalpolicybinding",
     "cpni.view_incident",

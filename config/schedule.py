@@ -3,7 +3,8 @@
 from celery.schedules import crontab
 
 SCHEDULE = {
-    # Each minute: campaigns whose time has come, and what a worker that died left behind.
+    # Each minute: campaigns whose time has come, and what a worker that died left behind, letters
+    # that are being made included.
     "start due campaigns": {
         "task": "notices.tasks.start_due_campaigns",
         "schedule": 60.0,
@@ -38,6 +39,11 @@ SCHEDULE = {
     "refresh the telephone list": {
         "task": "notices.tasks.refresh_telephone_list",
         "schedule": crontab(minute="35"),
+    },
+    # Letters that were printed and mailed are copies that nobody needs any more.
+    "discard letters": {
+        "task": "notices.tasks.discard_letters",
+        "schedule": crontab(minute="45"),
     },
     # Customers' data that nobody confirmed does not lie about.
     "discard uploads": {

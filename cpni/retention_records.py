@@ -46,6 +46,8 @@ from notices.clock import earliest_carrying
 from notices.models import (
     Campaign,
     Delivery,
+    LetterFile,
+    MailingStatement,
     Notice,
     NoticeText,
     PolicyBinding,
@@ -248,9 +250,31 @@ RECORDS: tuple[Records, ...] = (
         "created_at",
         due=lambda cut: PostBatch.objects.filter(created_at__lt=cut.at),
         relied_on=lambda cut: {
-            "A delivery of it is kept": _exists(Delivery.objects.filter(batch=OuterRef("pk")))
+            "A delivery of it is kept": _exists(Delivery.objects.filter(batch=OuterRef("pk"))),
+            "A statement of its mailing is kept": _exists(
+                MailingStatement.objects.filter(batch=OuterRef("pk"))
+            ),
+            # They go some time after the mailing, by themselves (notices.letter_files).
+            "Its letters are still in the store": _exists(
+                LetterFile.objects.filter(batch=OuterRef("pk"), discarded_at=None)
+            ),
         },
         under=lambda held: Q(campaign__in=held.campaigns),
+        below=((LetterFile, "batch"),),
+    ),
+    Records(
+        kinds.CAMPAIGNS,
+        "Statements of mailing",
+        MailingStatement,
+        "mailed_on",
+        due=lambda cut: MailingStatement.objects.filter(mailed_on__lt=cut.on),
+        relied_on=lambda cut: {
+            "A delivery of its batch is kept": _exists(
+                Delivery.objects.filter(batch=OuterRef("batch"))
+            )
+        },
+        under=lambda held: Q(batch__campaign__in=held.campaigns),
+        file="scan",
     ),
     Records(
         kinds.DELIVERIES,

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from django.core.files.base import File
 from django.db import transaction
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
@@ -19,16 +20,20 @@ from accounts.errors import Refused
 from accounts.models import Carrier, User
 from accounts.permissions import require
 from accounts.spreadsheets import line
+from accounts.upload_checks import validate_scan
 from notices import campaigns, links
 from notices.clock import window
-from notices.models import Campaign, Delivery, PostBatch
+from notices.models import Campaign, Delivery, MailingStatement, PostBatch
 from notices.placeholders import fill
 from notices.references import delivery_id
 from notices.rendering import campaign_values, own_values
 
 State = Delivery.State
 COLUMNS = ("reference", "name", "line1", "line2", "city", "state", "postcode", "language")
+# By place, as the mail house wants them; the ZIP code is encrypted, and it sorts by that itself.
+ORDER = ("contact_point__state", "contact_point__city", "pk")
 CONFIRM = "notices.confirm_postbatch"
+EXPORT = "notices.export_postbatch"
 
 
 @dataclass(frozen=True)
@@ -71,11 +76,10 @@ def make_batch(
 def export(batch: PostBatch, *, by: User | None) -> Iterator[str]:
     """The batch as lines of CSV for the mail house: address, subject and the letter's text.
 
-    Ordered by state and city; the ZIP code is encrypted, and the mail house sorts by it for the
-    post in any case. Values that a spreadsheet would take for a formula
-    are preceded by an apostrophe. Memory does not grow with the size of the batch.
+    Values that a spreadsheet would take for a formula are preceded by an apostrophe. Memory does
+    not grow with the size of the batch.
     """
-    require(by, "notices.export_postbatch")
+    require(by, EXPORT)
     return _lines(batch)
 
 
@@ -86,6 +90,30 @@ def customers(batch: PostBatch) -> list[int]:
 
 
 def _lines(batch: PostBatch) -> Iterator[str]:
+    yield line([*COLUMNS, "subject", "letter"])
+    rows = batch.deliveries.exclude(state=State.CANCELLED).order_by(*ORDER)
+    for delivery, letter in filled(batch, rows):
+        yield line([*address_cells(delivery), delivery.text.subject, letter])
+
+
+def address_cells(delivery: Delivery) -> list[str]:
+    """The cells of ``COLUMNS`` for a letter."""
+    point = delivery.contact_point
+    assert point is not None  # noqa: S101  (constraint: a letter has an address)
+    return [
+        delivery.reference,
+        delivery.recipient_name,
+        point.line1,
+        point.line2,
+        point.city,
+        point.state,
+        point.postcode,
+        delivery.text.language,
+    ]
+
+
+def filled(batch: PostBatch, rows: QuerySet[Delivery]) -> Iterator[tuple[Delivery, str]]:
+    """Letters of ``batch``, in the order of ``rows``, each with its text filled in."""
     carrier = Carrier.objects.get()
     notice = batch.campaign.notice
     letters = {
@@ -93,15 +121,8 @@ def _lines(batch: PostBatch) -> Iterator[str]:
         for t in notice.texts.all()
     }
     link_key = "" if notice.as_it_happens else links.newest_key(at=timezone.now())
-    yield line([*COLUMNS, "subject", "letter"])
-    rows = (
-        batch.deliveries.exclude(state=State.CANCELLED)
-        .select_related("contact_point", "text", "change", "code")
-        .order_by("contact_point__state", "contact_point__city", "pk")
-    )
-    for delivery in rows.iterator(chunk_size=2_000):
-        point = delivery.contact_point
-        assert point is not None  # noqa: S101  (constraint: a letter has an address)
+    found = rows.select_related("contact_point", "text", "change", "code")
+    for delivery in found.iterator(chunk_size=2_000):
         happened = delivery.code.code if delivery.code else None
         own = {
             "customer_name": delivery.recipient_name,
@@ -112,25 +133,12 @@ def _lines(batch: PostBatch) -> Iterator[str]:
                 delivery.text.language,
             ),
         }
-        yield line(
-            [
-                delivery.reference,
-                delivery.recipient_name,
-                point.line1,
-                point.line2,
-                point.city,
-                point.state,
-                point.postcode,
-                delivery.text.language,
-                delivery.text.subject,
-                fill(letters[delivery.text_id], own),
-            ]
-        )
+        yield delivery, fill(letters[delivery.text_id], own)
 
 
 def mark_exported(batch: PostBatch, *, by: User | None, at: datetime) -> None:
     """Note the first export of ``batch``; later ones change nothing."""
-    require(by, "notices.export_postbatch")
+    require(by, EXPORT)
     if batch.exported_at is None:
         batch.exported_at = at
         history.save(batch, by=by, because="Exported for printing")
@@ -145,13 +153,15 @@ def confirm_mailed(
     because: str,
     today: date,
     not_mailed: Sequence[str] = (),
+    scan: File | None = None,
 ) -> Confirmed:
     """Record that the letters of ``batch`` were handed to the post on the civil day ``on``.
 
     Each gets that mailing date and from it its window. The letters whose references are in
-    ``not_mailed`` go back to wait for the next batch. ``today`` is the carrier's civil day. A
-    second call finds nothing left to confirm. Raises Refused for a day in the future or before the
-    batch was made, without proof, and for a reference that is not in the batch.
+    ``not_mailed`` go back to wait for the next batch. ``scan`` is the statement of mailing, kept
+    with the batch. ``today`` is the carrier's civil day. A second call finds nothing left to
+    confirm. Raises Refused for a day in the future or before the batch was made, without proof, and
+    for a reference that is not in the batch; ValidationError for a file that is no scan.
     """
     require(by, CONFIRM)
     if on > today:
@@ -166,6 +176,8 @@ def confirm_mailed(
         raise Refused(
             "Mailing needs its proof.", "Give the statement of mailing or the post's receipt."
         )
+    if scan is not None:
+        validate_scan(scan)
     clock = (
         None
         if batch.campaign.stands
@@ -195,6 +207,16 @@ def confirm_mailed(
         )
         if mailed:
             _record_batch(batch, State.SENT, by=by, because=because)
+        if mailed and scan is not None:
+            statement = MailingStatement(
+                batch=batch,
+                mailed_on=on,
+                proof=proof.strip()[:200],
+                scan=scan,
+                entered_at=timezone.now(),
+                entered_by=by,
+            )
+            history.save(statement, by=by, because=because)
     campaigns.finish_if_done(batch.campaign_id)
     return Confirmed(mailed, returned)
 

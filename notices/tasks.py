@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.models import Carrier
-from notices import campaigns, change_notices, sending, telephone_tasks
+from notices import campaigns, change_notices, letter_files, sending, telephone_tasks
 from notices.models import Campaign
 
 LAPSE = 55  # seconds; the round comes every minute
@@ -34,13 +34,13 @@ def tell_soon() -> None:
     transaction.on_commit(tell_changes.delay, robust=True)
 
 
-def nudge(task: "Task[[int], None]", campaign_id: int) -> None:
-    """Send ``task`` its message once what was written is committed.
+def nudge(task: "Task[[int], None]", record_id: int) -> None:
+    """Send ``task`` its message, the id of what it is about, once what was written is committed.
 
     A broker that is down must not turn what was committed into an error page: the error is logged,
-    and ``start_due_campaigns`` finds the campaign within a minute of the broker's return.
+    and ``start_due_campaigns`` finds the work within a minute of the broker's return.
     """
-    transaction.on_commit(lambda: task.delay(campaign_id), robust=True)
+    transaction.on_commit(lambda: task.delay(record_id), robust=True)
 
 
 @shared_task
@@ -83,7 +83,7 @@ def tell_changes() -> None:
 
 @shared_task
 def start_due_campaigns() -> None:
-    """Start campaigns whose time has come, send what no loop is sending, finish what is done.
+    """Start campaigns whose time has come, send and make what nobody is at, finish what is done.
 
     This finds what a worker that died left behind, so nothing depends on a message arriving. Its
     own messages lapse before the next round sends them again, or they would pile up while every
@@ -96,6 +96,20 @@ def start_due_campaigns() -> None:
         send_campaign.apply_async((campaign_id,), expires=LAPSE)
     for campaign in Campaign.objects.filter(status=Campaign.Status.RUNNING):
         campaigns.finish_if_done(campaign.pk)
+    for batch_id in letter_files.to_make(at=now):
+        make_letters.apply_async((batch_id,), expires=LAPSE)
+
+
+@shared_task
+def make_letters(batch_id: int) -> None:
+    """Make the letters of a post batch that nobody else is making."""
+    letter_files.make(batch_id, stopping=stopping.is_set)
+
+
+@shared_task
+def discard_letters() -> None:
+    """Delete the files of letters that were mailed long enough ago."""
+    letter_files.discard(at=timezone.now())
 
 
 @shared_task

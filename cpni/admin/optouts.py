@@ -20,9 +20,9 @@ from accounts.admin.acts import confirmed_act, person
 from accounts.admin.base import RecordAdmin
 from accounts.admin.given_filters import EntererFilter
 from accounts.admin.labels import CALM, GAP, GOOD, WAIT, choice_label, label
+from accounts.admin.scans import download
 from accounts.errors import Refused
 from accounts.models import Carrier
-from accounts.upload_checks import kind_of
 from cpni import optouts
 from cpni.admin.optout_forms import (
     OPT_IN,
@@ -271,24 +271,9 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
         wished = self.get_object(request, str(request_id))
         if not self.has_view_permission(request, wished):
             raise PermissionDenied
-        if wished is None or not wished.scan.name:
+        if wished is None:
             raise Http404
-        if not wished.scan.storage.exists(wished.scan.name):
-            raise Http404
-        scan = wished.scan.open()
-        kind = kind_of(scan)
-        return FileResponse(
-            scan,
-            as_attachment=True,
-            filename=f"request-{wished.pk}{kind.ending}",
-            content_type=kind.content_type,
-            headers={
-                # Never run as a page of ours, whatever it turns out to be.
-                "X-Content-Type-Options": "nosniff",
-                "Content-Security-Policy": "sandbox; default-src 'none'",
-                "Cache-Control": "no-store",
-            },
-        )
+        return download(wished.scan, f"request-{wished.pk}")
 
     # --- Columns and fields ----------------------------------------------------------------------
 

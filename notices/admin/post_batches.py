@@ -1,12 +1,22 @@
-"""Post batches: exported for the mail house, and confirmed as mailed with a proof."""
+"""Post batches: letters made or exported for the mail house; confirmed as mailed with a proof."""
 
 from typing import Any
 
 from django import forms
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
-from django.http import HttpRequest, StreamingHttpResponse
+from django.http import (
+    FileResponse,
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    StreamingHttpResponse,
+)
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
+from django.utils.html import format_html, format_html_join
 from unfold.contrib.filters.admin import RelatedDropdownFilter
 from unfold.decorators import display
 from unfold.enums import ActionVariant
@@ -16,9 +26,12 @@ from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
 from accounts.admin.base import ReadOnlyRecordAdmin
 from accounts.admin.exports import warning
 from accounts.admin.labels import GOOD, WAIT, label
+from accounts.admin.scans import download
 from accounts.models import Carrier
-from notices import letters
-from notices.models import Delivery, PostBatch
+from accounts.upload_checks import SCAN_HELP, validate_scan
+from notices import letter_files, letters
+from notices.models import Delivery, MailingStatement, PostBatch
+from notices.tasks import make_letters, nudge
 
 
 class MailedForm(ActForm):
@@ -34,6 +47,12 @@ class MailedForm(ActForm):
         max_length=200,
         widget=forms.TextInput,
         help_text="The number of the statement of mailing, or of the post's receipt.",
+    )
+    scan = forms.FileField(
+        label="Statement of mailing",
+        required=False,
+        validators=[validate_scan],
+        help_text=f"A scan of it, kept with the batch. {SCAN_HELP}",
     )
     not_mailed = forms.CharField(
         label="References that were not mailed",
@@ -66,6 +85,45 @@ def export_outlook(self: Any, request: HttpRequest, batch: PostBatch) -> Outlook
     )
 
 
+def make_outlook(self: Any, request: HttpRequest, batch: PostBatch) -> Outlook:
+    """What is made, and how many."""
+    return Outlook(
+        "The letters are set as PDF files for US Letter and #10 window envelopes, with a manifest"
+        " of their pages. It goes on in the background; this batch’s page shows how far it is.",
+        [
+            ("Letters", f"{waiting(batch):,}"),
+            ("Letters in a file", f"at most {letter_files.PER_FILE:,}"),
+            ("Kept until", f"{letter_files.KEPT.days} days after the mailing was confirmed"),
+        ],
+    )
+
+
+def download_outlook(self: Any, request: HttpRequest, batch: PostBatch) -> Outlook:
+    """What the file holds, and how many it is about."""
+    there = letter_files.files(batch)
+    return Outlook(
+        "A ZIP file with the letters as PDF, the manifest of their pages (manifest.csv) and the"
+        " files' checksums (SHA256SUMS), for the mail house.",
+        [
+            ("Letters", f"{sum(file.letters for file in there):,}"),
+            ("Pages", f"{sum(file.pages for file in there):,}"),
+            ("Please note", warning(len(letters.customers(batch)))),
+        ],
+    )
+
+
+def letters_made(batch: PostBatch) -> str:
+    """How far the PDF files of ``batch`` are, and what they are; asks again while they are made."""
+    return render_to_string(
+        "notices/admin/letter_files.html",
+        {
+            "batch": batch,
+            "progress": letter_files.progress(batch, at=timezone.now()),
+            "files": letter_files.files(batch),
+        },
+    )
+
+
 @admin.register(PostBatch)
 class PostBatchAdmin(ReadOnlyRecordAdmin):
     """Letters that are printed and mailed together."""
@@ -86,12 +144,14 @@ class PostBatchAdmin(ReadOnlyRecordAdmin):
                     "created_at",
                     "created_by",
                     "exported_at",
+                    "statements",
                 )
             },
         ),
+        ("Letters as PDF", {"fields": ("letters_made",)}),
     )
-    readonly_fields = ("status_label", "next_step")
-    actions_detail = ("export", "mailed")
+    readonly_fields = ("status_label", "next_step", "statements", "letters_made")
+    actions_detail = ("make_letters", "download_letters", "export", "mailed")
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With the number of letters that wait for confirmation."""
@@ -110,10 +170,82 @@ class PostBatchAdmin(ReadOnlyRecordAdmin):
         """What is to be done."""
         if not batch.waiting:
             return "–"
-        return "Confirm the mailing" if batch.exported_at else "Export it for printing"
+        return "Confirm the mailing" if batch.exported_at else "Have it printed"
+
+    @display(description="Statements of mailing")
+    def statements(self, batch: Any) -> str:
+        """The scanned proofs, as links."""
+        links = [
+            (reverse("admin:notices_mailingstatement_change", args=[statement.pk]), statement)
+            for statement in batch.statements.all()
+        ]
+        return format_html_join("\n", '<a class="text-link" href="{}">{}</a>', links) or "–"
+
+    @display(description="Letters")
+    def letters_made(self, batch: Any) -> str:
+        """How far they are, and the files."""
+        return letters_made(batch)
+
+    def get_urls(self) -> list[URLPattern]:
+        """One more: the part of the page that says how far the letters are."""
+        view = self.admin_site.admin_view(self.progress_view)
+        own = path("<int:batch_id>/progress/", view, name="notices_postbatch_progress")
+        return [own, *super().get_urls()]
+
+    def progress_view(self, request: HttpRequest, batch_id: int) -> HttpResponse:
+        """How far the letters are, for the page to put in place of what it showed before."""
+        batch = self.get_object(request, str(batch_id))
+        if not self.has_view_permission(request, batch):
+            raise PermissionDenied
+        if batch is None:
+            raise Http404
+        return HttpResponse(letters_made(batch))
 
     @confirmed_act(
-        "Export for printing",
+        "Make letters as PDF",
+        permission="notices.export_postbatch",
+        outlook=make_outlook,
+        shown=lambda batch: bool(waiting(batch)) and not letter_files.files(batch),
+        icon="print",
+    )
+    def make_letters(self, request: HttpRequest, batch: PostBatch, data: dict[str, Any]) -> str:
+        """Have them made by a worker."""
+        number = letter_files.ask_for(
+            batch, by=person(request), because=data["because"], at=timezone.now()
+        )
+        nudge(make_letters, batch.pk)
+        return f"{number} {'file is' if number == 1 else 'files are'} being made."
+
+    @confirmed_act(
+        "Download letters",
+        permission="notices.export_postbatch",
+        outlook=download_outlook,
+        shown=lambda batch: letter_files.progress(batch, at=timezone.now()).complete,
+        icon="download",
+    )
+    def download_letters(self, request: HttpRequest, batch: PostBatch, data: dict[str, Any]) -> Any:
+        """Hand them out."""
+        by, now = person(request), timezone.now()
+        content = letter_files.archive(batch, by=by, at=now)
+        letters.mark_exported(batch, by=by, at=now)
+        looks.note(
+            request,
+            letters.customers(batch),
+            what=looks.What.EXPORTED,
+            record=batch.pk,
+            detail=f"PDF files; letters of post batch {batch.pk}; reason: {data['because']}",
+        )
+        return StreamingHttpResponse(
+            content,
+            content_type="application/zip",
+            headers={
+                "Content-Disposition": f'attachment; filename="letters-{batch.pk}.zip"',
+                "Cache-Control": "no-store",
+            },
+        )
+
+    @confirmed_act(
+        "Export as CSV",
         permission="notices.export_postbatch",
         outlook=export_outlook,
         icon="download",
@@ -155,6 +287,43 @@ class PostBatchAdmin(ReadOnlyRecordAdmin):
             because=data["because"],
             today=Carrier.today(),
             not_mailed=data["not_mailed"].split(),
+            scan=data["scan"],
         )
         words = f"{done.mailed} letters have their mailing date."
         return f"{words} {done.put_back} wait for the next batch." if done.put_back else words
+
+
+@admin.register(MailingStatement)
+class MailingStatementAdmin(ReadOnlyRecordAdmin):
+    """Proofs that letters were handed to the post on their mailing date."""
+
+    list_display = ("__str__", "batch", "mailed_on", "entered_at")
+    list_select_related = ("batch__campaign",)
+    ordering = ("-id",)
+    fields = ("batch", "mailed_on", "proof", "scan_link", "entered_at", "entered_by")
+    readonly_fields = ("scan_link",)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
+        """One group, without the form's own fields."""
+        return [(None, {"fields": self.fields})]
+
+    @display(description="Scan")
+    def scan_link(self, statement: MailingStatement) -> str:
+        """The scanned statement."""
+        address = reverse("admin:notices_mailingstatement_scan", args=[statement.pk])
+        return format_html('<a class="text-link" href="{}">Download the scan</a>', address)
+
+    def get_urls(self) -> list[URLPattern]:
+        """One more: the scan."""
+        view = self.admin_site.admin_view(self.scan_view)
+        own = path("<int:statement_id>/scan/", view, name="notices_mailingstatement_scan")
+        return [own, *super().get_urls()]
+
+    def scan_view(self, request: HttpRequest, statement_id: int) -> FileResponse:
+        """The scanned statement, as a download."""
+        statement = self.get_object(request, str(statement_id))
+        if not self.has_view_permission(request, statement):
+            raise PermissionDenied
+        if statement is None:
+            raise Http404
+        return download(statement.scan, f"statement-{statement.pk}")

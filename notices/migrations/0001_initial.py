@@ -2,8 +2,10 @@
 
 import accounts.encrypted_fields
 import accounts.fields
+import accounts.upload_checks
 import django.core.validators
 import django.db.models.deletion
+import notices.models.letter_files
 import notices.placeholders
 import simple_history.models
 from django.conf import settings
@@ -576,5 +578,72 @@ class Migration(TablesAtOnce):
         migrations.AddConstraint(
             model_name='campaign',
             constraint=models.UniqueConstraint(condition=models.Q(('channel', ''), _negated=True), fields=('notice', 'channel'), name='notices_campaign_stands_once'),
+        ),
+        migrations.CreateModel(
+            name='MailingStatement',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('mailed_on', models.DateField()),
+                ('proof', models.CharField(max_length=200)),
+                ('scan', models.FileField(help_text='PDF, PNG, JPEG or TIFF, at most 10 MB.', upload_to=notices.models.letter_files.statement_name, validators=[accounts.upload_checks.validate_scan])),
+                ('entered_at', models.DateTimeField()),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='notices.postbatch')),
+                ('entered_by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'ordering': ['-id'],
+            },
+        ),
+        migrations.CreateModel(
+            name='HistoricalMailingStatement',
+            fields=[
+                ('id', models.BigIntegerField(auto_created=True, blank=True, db_index=True, verbose_name='ID')),
+                ('actor', models.CharField(default='', editable=False, max_length=150, verbose_name='by')),
+                ('in_call', models.BigIntegerField(editable=False, null=True, verbose_name='in call')),
+                ('mailed_on', models.DateField()),
+                ('proof', models.CharField(max_length=200)),
+                ('scan', models.TextField(help_text='PDF, PNG, JPEG or TIFF, at most 10 MB.', max_length=100, validators=[accounts.upload_checks.validate_scan])),
+                ('entered_at', models.DateTimeField()),
+                ('history_id', models.BigAutoField(editable=False, primary_key=True, serialize=False)),
+                ('history_date', models.DateTimeField()),
+                ('history_change_reason', models.TextField(null=True)),
+                ('history_type', models.CharField(choices=[('+', 'Created'), ('~', 'Changed'), ('-', 'Deleted')], max_length=1)),
+                ('batch', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='notices.postbatch')),
+                ('entered_by', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('history_user', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+            ],
+            options={
+                'verbose_name': 'historical mailing statement',
+                'verbose_name_plural': 'historical mailing statements',
+                'ordering': ('-history_date', '-history_id'),
+                'get_latest_by': ('history_date', 'history_id'),
+                'indexes': [models.Index(fields=['history_date', 'id'], name='notices_his_history_a6561d_idx')],
+            },
+            bases=(simple_history.models.HistoricalChanges, models.Model),
+        ),
+        migrations.CreateModel(
+            name='LetterFile',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField()),
+                ('deliveries', models.JSONField()),
+                ('asked_at', models.DateTimeField()),
+                ('claimed_at', models.DateTimeField(blank=True, null=True)),
+                ('claims', models.PositiveIntegerField(default=0, help_text='How often a worker began it.')),
+                ('typeset', models.PositiveIntegerField(default=0, help_text='Letters that are set so far.')),
+                ('letters', models.PositiveIntegerField(default=0)),
+                ('pages', models.PositiveIntegerField(default=0)),
+                ('sha256', models.CharField(blank=True, max_length=64, verbose_name='SHA-256')),
+                ('pdf', models.FileField(blank=True, upload_to='')),
+                ('manifest', models.FileField(blank=True, upload_to='')),
+                ('made_at', models.DateTimeField(blank=True, null=True)),
+                ('discarded_at', models.DateTimeField(blank=True, null=True)),
+                ('batch', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='files', to='notices.postbatch')),
+            ],
+            options={
+                'ordering': ['batch', 'number'],
+                'indexes': [models.Index(condition=models.Q(('made_at', None)), fields=['batch', 'number'], name='notices_letterfile_to_make')],
+                'constraints': [models.UniqueConstraint(fields=('batch', 'number'), name='notices_letterfile_once')],
+            },
         ),
     ]

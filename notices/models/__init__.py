@@ -1,12 +1,13 @@
 """What did we tell them, and when? Uses, policies, notices, campaigns, deliveries.
 
 Inside the package imports run: uses <- policies <- notices <- campaigns <- deliveries
-<- telephone_tasks; tellings stand alone.
+<- telephone_tasks, letter_files; tellings and links stand alone.
 Outsiders import from here.
 """
 
 from notices.models.campaigns import Campaign
 from notices.models.deliveries import Delivery, PostBatch
+from notices.models.letter_files import LetterFile, MailingStatement
 from notices.models.links import LinkKey
 from notices.models.notices import Notice, NoticeText
 from notices.models.policies import PolicyBinding, PolicyVersion
@@ -17,7 +18,9 @@ from notices.models.uses import Use
 __all__ = [
     "Campaign",
     "Delivery",
+    "LetterFile",
     "LinkKey",
+    "MailingStatement",
     "Notice",
     "NoticeText",
     "PolicyBinding",

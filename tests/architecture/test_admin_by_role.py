@@ -45,6 +45,7 @@ from tests.factories.cpni import (
 from tests.factories.notices import (
     CampaignFactory,
     DeliveryFactory,
+    MailingStatementFactory,
     NoticeFactory,
     PolicyFactory,
     TelephoneTaskFactory,
@@ -107,6 +108,7 @@ def records(reference_data):
         "notices.delivery": delivery,
         "notices.telephonetask": TelephoneTaskFactory(),
         "notices.postbatch": PostBatch.objects.create(campaign=delivery.campaign, created_at=AT),
+        "notices.mailingstatement": MailingStatementFactory(batch__campaign=delivery.campaign),
         "cpni.optoutrequest": OptOutRequestFactory(),
         "cpni.approval": Approval.objects.first(),
         "cpni.disclosure": Disclosure.objects.create(

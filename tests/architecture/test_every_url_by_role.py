@@ -105,6 +105,7 @@ def everything(records, settings, tmp_path):  # noqa: F811
     (tmp_path / "one.eml").write_bytes(b"".join(message))
     request = records["cpni.optoutrequest"]
     request.scan.save("letter.pdf", ContentFile(b"%PDF"))
+    records["notices.mailingstatement"].scan.save("3600.pdf", ContentFile(b"%PDF"))
     return records
 
 
@@ -132,7 +133,7 @@ def calls(records):  # noqa: F811
         for act, allowed in ACTS.get(record, {}).items():
             whole = act in OF_THE_LIST and record != "notices.postbatch"
             address = reverse(f"{base}_{act}", args=[] if whole else [pk])
-            reads = act in ("preview", "scan")
+            reads = act in ("preview", "scan", "progress")
             if act != "process_import":  # which only takes what was uploaded before
                 yield (record, act), "get", address, allowed
             if act != "process_import" and not reads:

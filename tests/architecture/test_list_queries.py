@@ -27,7 +27,7 @@ from cpni.assuming import assume_due
 from cpni.models import Disclosure, HistoryPurge, Seal
 from cpni.sealing import seal_due
 from notices.change_notices import queue
-from notices.models import PolicyBinding, PostBatch, Use
+from notices.models import PolicyBinding, Use
 from tests.factories.accounts import (
     AuthenticationTryFactory,
     AuthorisedUserFactory,
@@ -48,6 +48,7 @@ from tests.factories.cpni import (
 from tests.factories.notices import (
     CampaignFactory,
     DeliveryFactory,
+    MailingStatementFactory,
     NoticeFactory,
     TelephoneTaskFactory,
 )
@@ -79,6 +80,7 @@ QUERIES = {
     "notices_delivery": 13,
     "notices_telephonetask": 12,
     "notices_postbatch": 8,
+    "notices_mailingstatement": 7,
     "cpni_optoutrequest": 12,
     "cpni_approval": 13,
     "cpni_disclosure": 13,
@@ -120,7 +122,7 @@ def more_records(number):
         TelephoneTaskFactory(customer=customer)
         NoticeFactory(finish__languages=("en", "es"))
         CampaignFactory()
-        PostBatch.objects.create(campaign=delivery.campaign, created_at=AT)
+        MailingStatementFactory(batch__campaign=delivery.campaign)
         Disclosure.objects.create(
             customer=customer,
             use=Use.objects.first(),

@@ -10,9 +10,11 @@ from notices.clock import window
 from notices.models import (
     Campaign,
     Delivery,
+    MailingStatement,
     Notice,
     NoticeText,
     PolicyVersion,
+    PostBatch,
     TelephoneTask,
     Use,
 )
@@ -119,6 +121,28 @@ class DeliveryFactory(DjangoModelFactory):
         else:
             kwargs["mailed_on"] = None
         return super()._create(model_class, *args, **kwargs)
+
+
+class PostBatchFactory(DjangoModelFactory):
+    """A batch of a running campaign, without letters."""
+
+    class Meta:
+        model = PostBatch
+
+    campaign = factory.SubFactory(CampaignFactory, running=True)
+    created_at = datetime(2026, 11, 20, tzinfo=UTC)
+
+
+class MailingStatementFactory(DjangoModelFactory):
+    """The post's statement about a batch, without its scan."""
+
+    class Meta:
+        model = MailingStatement
+
+    batch = factory.SubFactory(PostBatchFactory)
+    mailed_on = date(2026, 11, 23)
+    proof = "PS Form 3600-FCM"
+    entered_at = datetime(2026, 11, 24, tzinfo=UTC)
 
 
 class TelephoneTaskFactory(DjangoModelFactory):

@@ -1,0 +1,187 @@
+"""From letters to a PDF that is ready to be printed. Pure, but for the fonts of the machine.
+
+Typst sets the pages (``notices/typst/letter.typ``). What a customer or an officer wrote goes in as
+data and is never read as markup. A few hundred letters are set at once and joined to one file, so
+memory does not grow with their number: 1,000 letters at once took 500 MB, 250 take 150 MB.
+"""
+
+import io
+import json
+import re
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pypdf
+import segno
+import typst
+
+AT_ONCE = 250  # letters that are set together
+LONG = 1_500  # characters from which on a letter may need a second page
+TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
+NOTHING = TEMPLATE.with_name("nothing.typ")
+# What follows such a line of a letter's text is its form, to be torn off.
+CUT = re.compile(r"^[ \t]*-{10,}[ \t]*$", re.MULTILINE)
+
+ADDRESS_WIDTH, ADDRESS_HEIGHT = 2.6 * 72, 0.7 * 72  # points; as in the template
+LONGEST_LINE = 45  # characters of an address; what is longer goes on in the next line
+LARGEST, LEADING = 12, 1.02  # points, and lines of that size
+
+
+@dataclass(frozen=True)
+class Letterhead:
+    """Who writes: name, and the address on lines."""
+
+    name: str
+    address: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Letter:
+    """One letter: its text filled in, the address on lines, and the language's code."""
+
+    reference: str
+    address: tuple[str, ...]
+    text: str
+    language: str
+
+
+@dataclass
+class Pages:
+    """Letters as they are set: the file so far, and the first and last page of each letter."""
+
+    file: pypdf.PdfWriter = field(default_factory=pypdf.PdfWriter)
+    ranges: list[tuple[int, int]] = field(default_factory=list)
+
+    def add(self, pdf: bytes, lengths: Sequence[int]) -> None:
+        """Append ``pdf`` with letters of so many pages each."""
+        begins = len(self.file.pages)
+        self.file.append(io.BytesIO(pdf), import_outline=False)
+        for length in lengths:
+            self.ranges.append((begins + 1, begins + length))
+            begins += length
+
+    @property
+    def number(self) -> int:
+        """How many pages there are."""
+        return len(self.file.pages)
+
+    def pdf(self) -> bytes:
+        """The whole file."""
+        whole = io.BytesIO()
+        self.file.write(whole)
+        return whole.getvalue()
+
+
+def typeset(letters: Iterable[Letter], head: Letterhead) -> Iterator[Pages]:
+    """Set ``letters``, some at a time, and yield the pages so far after each of these steps.
+
+    Nothing is yielded when there are no letters. Characters that no font of the machine has are
+    drawn as empty boxes; the file is made all the same.
+    """
+    pages, waiting = Pages(), iter(letters)
+    while some := list(islice(waiting, AT_ONCE)):
+        pages.add(*_set(some, head))
+        yield pages
+
+
+def _set(letters: Sequence[Letter], head: Letterhead) -> tuple[bytes, list[int]]:
+    """A PDF of ``letters``, and how many pages each has."""
+    given = {
+        "head": {"name": head.name, "address": head.address},
+        "letters": [_as_data(letter) for letter in letters],
+    }
+    compiler = typst.Compiler(
+        str(TEMPLATE), font_paths=_fonts(), sys_inputs={"letters": json.dumps(given)}
+    )
+    pdf = compiler.compile(format="pdf", pdf_tags=False)  # tags are for screens, not for paper
+    assert isinstance(pdf, bytes)  # noqa: S101  (no output file was named)
+    ends = json.loads(compiler.eval("query(<end>).map(end => end.location().page())"))
+    _forget()
+    return pdf, [end - before for before, end in zip([0, *ends], ends, strict=False)]
+
+
+def _forget() -> None:
+    """Empty the compiler's cache, which would keep every letter of the last ten compilations.
+
+    Each compilation ages what is in it; a few of nothing take 10 ms together.
+    """
+    compiler = typst.Compiler(str(NOTHING), font_paths=_fonts())
+    for _ in range(12):
+        compiler.compile(format="pdf")
+
+
+@cache
+def _fonts() -> typst.Fonts:
+    """The compiler's own fonts and the machine's; looking for these takes a moment."""
+    return typst.Fonts()
+
+
+def _as_data(letter: Letter) -> dict[str, Any]:
+    body, form = split(letter.text)
+    address = [
+        part for line in letter.address for part in textwrap.wrap(line, LONGEST_LINE) or [""]
+    ]
+    return {
+        "reference": letter.reference,
+        "address": address,
+        "size": _size(address),
+        "language": letter.language,
+        "long": len(letter.text) > LONG,
+        "qr": code(letter.reference),
+        "body": body,
+        "form": form,
+    }
+
+
+def code(reference: str) -> str:
+    """``reference`` as a QR code in SVG.
+
+    Of the smallest kind (21 by 21) with the most correction that fits. The pattern of the mask is
+    given: trying all eight takes five times as long, and readers read any.
+    """
+    made = segno.make(
+        reference, error="q", version=1, mask=3, micro=False, mode="alphanumeric", boost_error=False
+    )
+    return str(made.svg_inline(border=0))
+
+
+def split(text: str) -> tuple[list[list[tuple[str, str]]], list[list[tuple[str, str]]]]:
+    """The paragraphs of a letter's text, and those of its form; each a list of (kind, line).
+
+    A line in capitals is a heading; one that begins with a hyphen is an item of a list.
+    """
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    cut = list(CUT.finditer(text))
+    body, form = (text[: cut[-1].start()], text[cut[-1].end() :]) if cut else (text, "")
+    return _paragraphs(body), _paragraphs(form)
+
+
+def _paragraphs(text: str) -> list[list[tuple[str, str]]]:
+    paragraphs: list[list[tuple[str, str]]] = [[]]
+    for line in text.split("\n"):
+        if line.strip():
+            paragraphs[-1].append((_kind(line), line.strip()))
+        elif paragraphs[-1]:
+            paragraphs.append([])
+    return [paragraph for paragraph in paragraphs if paragraph]
+
+
+def _kind(line: str) -> str:
+    if line.startswith("- "):
+        return "item"
+    words = line.partition("(")[0].strip()
+    # A name in capitals stands before a comma.
+    return "heading" if words.isupper() and len(words) > 3 and words[-1] != "," else "line"
+
+
+def _size(address: Sequence[str]) -> float:
+    """The largest size of type, in points, at which ``address`` fits into the window."""
+    widest = max((sum(0.72 if c.isupper() else 0.52 for c in line) for line in address), default=1)
+    lines = len(address) or 1
+    fits = min(LARGEST, ADDRESS_WIDTH / max(widest, 1), ADDRESS_HEIGHT / (lines * LEADING))
+    return round(fits, 1)
