@@ -258,7 +258,7 @@ def archive(batch: PostBatch, *, by: User | None, at: datetime) -> Iterator[byte
         raise Refused("The letters are not all made.", "Ask for them, and wait until they are.")
     there = files(batch)
     for file in there:
-        if not default_storage.exists(file.pdf.name):
+        if not file.pdf.storage.exists(str(file.pdf)):
             raise Refused(f"{file} is missing from the store.", "Restore it from a backup.")
     return _zipped(there)
 
@@ -286,7 +286,7 @@ def _zipped(there: list[LetterFile]) -> Iterator[bytes]:
     pipe = _Pipe()
     with zipfile.ZipFile(pipe, "w") as whole:
         for file in there:
-            with default_storage.open(file.pdf.name) as content:
+            with file.pdf.open() as content:
                 whole.writestr(str(file), content.read())
             yield pipe.take()
         sums = "".join(f"{file.sha256}  {file}\n" for file in there)
@@ -294,7 +294,7 @@ def _zipped(there: list[LetterFile]) -> Iterator[bytes]:
         with whole.open("manifest.csv", "w") as manifest:
             manifest.write(line(MANIFEST).encode())
             for file in there:
-                with default_storage.open(file.manifest.name) as content:
+                with file.manifest.open() as content:
                     manifest.write(content.read())
                 yield pipe.take()
     yield pipe.take()

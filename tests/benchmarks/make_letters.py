@@ -115,7 +115,6 @@ def main(number: int = 10_000) -> None:
 
     batch = PostBatch.objects.get(pk=make_batch(number))
     files = letter_files.ask_for(batch, by=None, because="Benchmark", at=timezone.now())
-    typesetting.split("")
     first = iter([False] * (letter_files.PER_FILE // typesetting.AT_ONCE + 1))
     before = peak()
     scratch.seconds(lambda: letter_files.make(batch.pk, stopping=lambda: next(first, True)))

@@ -1,7 +1,6 @@
 """Letters as pages: what is printed, where it stands, and that nothing in it is read as markup."""
 
 import io
-import json
 import re
 import shutil
 import subprocess
@@ -145,13 +144,10 @@ def test_the_standard_notice_has_its_form_whole_at_the_foot_of_its_last_page(lan
 
 
 def test_the_codes_on_a_letter_are_read_as_its_reference():
-    data = {
-        "head": {"name": HEAD.name, "address": HEAD.address},
-        "letters": [typesetting._as_data(letter(notice("en"), number=2**62))],
-    }
-    shown = typst.Compiler(
-        str(typesetting.TEMPLATE), sys_inputs={"letters": json.dumps(data)}
-    ).compile(format="png", ppi=150)
+    given = typesetting._as_json([letter(notice("en"), number=2**62)], HEAD)
+    shown = typst.Compiler(str(typesetting.TEMPLATE), sys_inputs={"letters": given}).compile(
+        format="png", ppi=150
+    )
     for page in shown:
         codes = zxingcpp.read_barcodes(Image.open(io.BytesIO(page)).convert("L"))
         assert [delivery_id(code.text) for code in codes] == [2**62]
