@@ -112,6 +112,21 @@ def mark_undeliverable(
     return marked
 
 
+def unmark_undeliverable(
+    contact_point_id: int, *, marked_on: date, by: User | None, because: str
+) -> bool:
+    """Take back that nothing arrives at a contact point, if it was marked on that civil day."""
+    with transaction.atomic():
+        taken_back = ContactPoint.objects.filter(
+            pk=contact_point_id, undeliverable_since=marked_on
+        ).update(undeliverable_since=None)
+        if taken_back:
+            history.record_ids(
+                ContactPoint, [contact_point_id], by=by, because=because, at=timezone.now()
+            )
+    return bool(taken_back)
+
+
 def _end(point: ContactPoint, *, on: date, by: User | None, because: str) -> None:
     if on < point.since:
         raise Refused(

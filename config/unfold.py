@@ -53,6 +53,11 @@ def supervises(request: HttpRequest) -> bool:
     return request.user.has_perms(("accounts.view_call", "accounts.view_look"))
 
 
+def records_outcomes(request: HttpRequest) -> bool:
+    """Whether this person records what came back."""
+    return request.user.has_perm("notices.record_outcome")
+
+
 def stylesheet(request: HttpRequest) -> str:
     """The address of our own stylesheet."""
     return static("desk/desk.css")
@@ -118,6 +123,12 @@ NAVIGATION = [
             entry("Notices", "article", "notices", "notice"),
             entry("Deliveries", "outgoing_mail", "notices", "delivery"),
             entry("Post batches", "local_post_office", "notices", "postbatch"),
+            {
+                "title": "Returned letters",
+                "icon": "assignment_return",
+                "link": reverse_lazy("admin:notices_delivery_returned"),
+                "permission": records_outcomes,
+            },
             entry("Account changes", "manage_history", "accounts", "accountchange"),
         ],
     },

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from accounts import contacts, history
@@ -18,6 +19,7 @@ from accounts.models import ContactPoint, User
 from accounts.permissions import require
 from notices import campaigns, change_notices, standing
 from notices.models import Campaign, Delivery
+from notices.references import delivery_id, reference
 
 Channel, State, Outcome = Delivery.Channel, Delivery.State, Delivery.Outcome
 # What can come back by which way.
@@ -61,6 +63,69 @@ def record(delivery: Delivery, *, outcome: str, on: date, by: User | None, becau
         result = Result(True, _missed(locked, campaign, on=on, by=by, because=because))
     delivery.refresh_from_db()
     return result
+
+
+def find_letter(code: str) -> Delivery:
+    """The letter whose reference was typed or scanned. Raises Refused, and says what is wrong."""
+    typed = code.strip()[:40]
+    number = delivery_id(typed)
+    if number is None:
+        raise Refused(
+            f"“{typed}” is no reference: a character is missing or misread.",
+            "Scan or type it again.",
+        )
+    letter = Delivery.objects.filter(pk=number).first()
+    if letter is None:
+        raise Refused(f"There is no letter {reference(number)}.", "Compare it with the envelope.")
+    if letter.channel != Channel.POST:
+        raise Refused(
+            f"{letter.reference} went by {letter.get_channel_display().lower()}.",
+            "Record a bounce on its own page.",
+        )
+    if letter.state == State.BATCHED:
+        raise Refused(
+            f"{letter.reference} is not confirmed as mailed.", "Confirm its post batch first."
+        )
+    return letter
+
+
+def take_back(delivery: Delivery, *, by: User | None, because: str) -> bool:
+    """Take back that ``delivery`` came back: it was recorded by mistake.
+
+    The outcome is cleared, so its clock counts again; the address is deliverable again unless
+    something else came back from it; the substitute is cancelled. False when nothing is recorded.
+    Raises Refused when the substitute has left or is in a post batch.
+    """
+    require(by, "notices.record_outcome")
+    with transaction.atomic():
+        campaigns.hold(delivery.campaign_id)
+        locked = Delivery.objects.select_for_update(of=("self",)).get(pk=delivery.pk)
+        if not locked.outcome:
+            return False
+        substitute = _following(locked).select_for_update(of=("self",)).first()
+        if substitute and substitute.state not in (
+            State.QUEUED,
+            State.UNREACHABLE,
+            State.CANCELLED,
+        ):
+            raise Refused(
+                f"Its substitute {substitute.reference} is"
+                f" {substitute.get_state_display().lower()}.",
+                "That cannot be taken back any more.",
+            )
+        if substitute and substitute.state != State.CANCELLED:
+            substitute.state = State.CANCELLED
+            history.save(substitute, by=by, because=because, update_fields=["state"])
+        learnt = locked.outcome_on
+        locked.outcome, locked.outcome_on = Outcome.NONE, None
+        history.save(locked, by=by, because=because, update_fields=["outcome", "outcome_on"])
+        point = locked.contact_point_id
+        others = Delivery.objects.filter(contact_point=point).exclude(outcome=Outcome.NONE)
+        if point and learnt and not others.exists():
+            contacts.unmark_undeliverable(point, marked_on=learnt, by=by, because=because)
+    campaigns.finish_if_done(delivery.campaign_id)
+    delivery.refresh_from_db()
+    return True
 
 
 def refused_by_server(
@@ -143,12 +208,12 @@ def _open_substitute(
     if campaign.status == Campaign.Status.CANCELLED or delivery.code_id:
         # A code that did not arrive is asked for once more by whoever is on the line.
         return None
+    following = _following(delivery).first()
+    if following and following.state == State.CANCELLED:
+        return _revive(following, by=by)
     if delivery.change_id:
         return _open_next_way(delivery, campaign, by=by)
-    following = Delivery.objects.filter(
-        campaign=campaign, customer=delivery.customer, round=delivery.round + 1
-    )
-    if following.exists():
+    if following:
         return None
     point = _another_way(delivery, on=on)
     substitute = Delivery(
@@ -167,6 +232,24 @@ def _open_substitute(
     history.save(substitute, by=by, because=f"Substitute for notice {delivery.reference}")
     if point:
         campaigns.reopen(campaign, by=by, because="A substitute notice was added")
+    return substitute
+
+
+def _following(delivery: Delivery) -> QuerySet[Delivery]:
+    """What was opened because ``delivery`` did not arrive."""
+    later = Delivery.objects.filter(customer=delivery.customer_id, round=delivery.round + 1)
+    if delivery.change_id:
+        return later.filter(change=delivery.change_id)
+    return later.filter(campaign=delivery.campaign_id, change=None, code=None)
+
+
+def _revive(substitute: Delivery, *, by: User | None) -> Delivery:
+    """Queue a substitute again that was cancelled because the return was taken back."""
+    nowhere = substitute.channel == Channel.NONE
+    substitute.state = State.UNREACHABLE if nowhere else State.QUEUED
+    history.save(substitute, by=by, because="It came back after all", update_fields=["state"])
+    if not nowhere:
+        campaigns.reopen(substitute.campaign, by=by, because="A substitute notice was added")
     return substitute
 
 

@@ -6,7 +6,8 @@ from django import forms
 from django.contrib import admin
 from django.db.models import QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
+from django.http.response import HttpResponseBase
+from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import (
     ChoicesDropdownFilter,
@@ -22,6 +23,7 @@ from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, label
 from accounts.errors import Refused
 from accounts.models import Carrier
 from notices import letters, outcomes
+from notices.admin import returned_letters
 from notices.gaps import missed
 from notices.models import Delivery
 from notices.references import delivery_id
@@ -207,6 +209,16 @@ class DeliveryAdmin(ReadOnlyRecordAdmin):
         if number := delivery_id(term):
             return queryset.filter(pk=number), False
         return super().get_search_results(request, queryset, term)
+
+    def get_urls(self) -> list[URLPattern]:
+        """One more: letters that came back, one after another."""
+        view = self.admin_site.admin_view(self.returned_view)
+        own = path("returned/", view, name="notices_delivery_returned")
+        return [own, *super().get_urls()]
+
+    def returned_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Record returned letters by their codes."""
+        return returned_letters.view(self, request)
 
     @display(description="Reference", ordering="id")
     def reference(self, delivery: Delivery) -> str:

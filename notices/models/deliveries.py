@@ -53,7 +53,9 @@ class Delivery(models.Model):
     E-mail: queued -> sending -> sent | failed; sending -> queued again when a worker died in
     between ("in doubt", counted). Post: queued -> batched -> sent. Nobody can be reached:
     unreachable from the start. Cancelled campaigns: queued or batched -> cancelled.
-    A sent delivery that comes back gets an outcome: bounced or returned.
+    A sent delivery that comes back gets an outcome: bounced or returned. Was that an error, the
+    substitute that it opened is cancelled: queued or unreachable -> cancelled, and back again when
+    it comes back after all.
     """
 
     class Channel(models.TextChoices):
@@ -187,7 +189,10 @@ class Delivery(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(
-                    channel="none", contact_point=None, service=None, state__in=("unreachable",)
+                    channel="none",
+                    contact_point=None,
+                    service=None,
+                    state__in=("unreachable", "cancelled"),
                 )
                 | (
                     Q(

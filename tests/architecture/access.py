@@ -92,7 +92,7 @@ ACTS = {
         "make_post_batch": "O",
         "cancel": "O",
     },
-    "notices.delivery": {"came_back": "O"},
+    "notices.delivery": {"came_back": "O", "returned": "O"},
     "notices.telephonetask": {"call_again": "SO"},
     "notices.postbatch": {
         "make_letters": "O",
@@ -110,7 +110,7 @@ ACTS = {
     "cpni.purge": {"purge_now": "O"},
 }
 # What is about a whole list and not about one of its records.
-OF_THE_LIST = ("import", "process_import", "export", "purge_now")
+OF_THE_LIST = ("import", "process_import", "export", "purge_now", "returned")
 # Bulk actions on ticked rows, and the library's buttons that act on a plain GET: none anywhere.
 # (The button of a purge leads to its page, which asks first.)
 BULK_ACTIONS = {"cpni.purge.purge_now": "O"}
