@@ -112,6 +112,12 @@ def download_outlook(self: Any, request: HttpRequest, batch: PostBatch) -> Outlo
     )
 
 
+def may_be_made(batch: PostBatch) -> bool:
+    """Whether nobody has asked for the letters yet, or some have failed."""
+    progress = letter_files.progress(batch, at=timezone.now())
+    return not progress.files or progress.discarded or bool(progress.failed)
+
+
 def letters_made(batch: PostBatch) -> str:
     """How far the PDF files of ``batch`` are, and what they are; asks again while they are made."""
     return render_to_string(
@@ -199,13 +205,16 @@ class PostBatchAdmin(ReadOnlyRecordAdmin):
             raise PermissionDenied
         if batch is None:
             raise Http404
-        return HttpResponse(letters_made(batch))
+        response = HttpResponse(letters_made(batch))
+        if not letter_files.progress(batch, at=timezone.now()).going_on:
+            response["HX-Refresh"] = "true"  # what can be done now is in the rest of the page
+        return response
 
     @confirmed_act(
         "Make letters as PDF",
         permission="notices.export_postbatch",
         outlook=make_outlook,
-        shown=lambda batch: bool(waiting(batch)) and not letter_files.files(batch),
+        shown=lambda batch: bool(waiting(batch)) and may_be_made(batch),
         icon="print",
     )
     def make_letters(self, request: HttpRequest, batch: PostBatch, data: dict[str, Any]) -> str:

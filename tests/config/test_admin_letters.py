@@ -63,9 +63,10 @@ def test_the_page_asks_how_far_it_is_until_all_is_made(officer, address, asked):
     assert "1 of 2 letters" in during
     assert "hx-get" in during
     make_letters(asked.pk)
-    after = officer.get(part).content.decode()
-    assert "hx-get" not in after
-    assert LetterFile.objects.get().sha256 in after
+    answer = officer.get(part)
+    assert answer["HX-Refresh"] == "true"
+    assert "hx-get" not in answer.content.decode()
+    assert LetterFile.objects.get().sha256 in answer.content.decode()
 
 
 def test_a_file_that_failed_is_said_and_can_be_asked_for_again(officer, address, said, asked):

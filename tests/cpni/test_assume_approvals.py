@@ -7,6 +7,7 @@ import pytest
 from cpni import optouts
 from cpni.assuming import assume_due, due, forecast
 from cpni.models import Approval
+from notices import outcomes
 from notices.models import PolicyBinding
 from tests.factories.accounts import CarrierFactory
 from tests.factories.cpni import OptOutRequestFactory
@@ -90,6 +91,17 @@ def test_an_assumption_is_taken_back_when_the_notice_comes_back_late(delivery):
     report = assume_due(on=date(2026, 11, 9))
     assert report.ended == 3
     assert set(states(delivery.customer).values()) == {"ended"}
+
+
+def test_a_return_that_was_recorded_by_mistake_costs_no_approval(delivery):
+    assume_due(on=DAY_AFTER)
+    learnt = date(2026, 11, 9)
+    outcomes.record(delivery, outcome="returned", on=learnt, by=None, because="Came back")
+    assume_due(on=learnt)
+    assert outcomes.take_back(delivery, by=None, because="It was another letter") is True
+    assert outcomes.take_back(delivery, by=None, because="Again") is False
+    assert assume_due(on=learnt).assumed == 3
+    assert set(states(delivery.customer).values()) == {"assumed"}
 
 
 def test_a_discontinued_customer_is_left_alone_and_approvals_end(delivery):

@@ -43,3 +43,11 @@ document.addEventListener('alpine:init', function () {
     }
   })
 })
+
+/* A page that is shown again at its own address after a form was sent does not get its field in focus
+   by itself (seen in Chromium 156): a scanner that types the next code would type into nothing. */
+window.addEventListener('pageshow', function () {
+  'use strict'
+  const field = document.querySelector('[autofocus]')
+  if (field && (!document.activeElement || document.activeElement === document.body)) { field.focus() }
+})
