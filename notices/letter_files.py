@@ -147,11 +147,11 @@ def _make(file: LetterFile, stopping: Callable[[], bool]) -> bool:
     def ready() -> Iterator[typesetting.Letter]:
         # Without those that were put back or cancelled since.
         rows = batch.deliveries.filter(pk__in=file.deliveries).exclude(state=State.CANCELLED)
-        for delivery, text in letters.filled(batch, rows.order_by(*letters.ORDER)):
+        for delivery, text, link in letters.filled(batch, rows.order_by(*letters.ORDER)):
             cells = letters.address_cells(delivery)
             printed.append(cells)
             yield typesetting.Letter(
-                delivery.reference, _address(cells), text, delivery.text.language
+                delivery.reference, _address(cells), text, delivery.text.language, link
             )
 
     pages = typesetting.Pages()

@@ -92,7 +92,7 @@ def customers(batch: PostBatch) -> list[int]:
 def _lines(batch: PostBatch) -> Iterator[str]:
     yield line([*COLUMNS, "subject", "letter"])
     rows = batch.deliveries.exclude(state=State.CANCELLED).order_by(*ORDER)
-    for delivery, letter in filled(batch, rows):
+    for delivery, letter, _ in filled(batch, rows):
         yield line([*address_cells(delivery), delivery.text.subject, letter])
 
 
@@ -112,8 +112,8 @@ def address_cells(delivery: Delivery) -> list[str]:
     ]
 
 
-def filled(batch: PostBatch, rows: QuerySet[Delivery]) -> Iterator[tuple[Delivery, str]]:
-    """Letters of ``batch``, in the order of ``rows``, each with its text filled in."""
+def filled(batch: PostBatch, rows: QuerySet[Delivery]) -> Iterator[tuple[Delivery, str, str]]:
+    """Letters of ``batch`` in the order of ``rows``: each with its text filled in, and its link."""
     carrier = Carrier.objects.get()
     notice = batch.campaign.notice
     letters = {
@@ -124,16 +124,17 @@ def filled(batch: PostBatch, rows: QuerySet[Delivery]) -> Iterator[tuple[Deliver
     found = rows.select_related("contact_point", "text", "change", "code")
     for delivery in found.iterator(chunk_size=2_000):
         happened = delivery.code.code if delivery.code else None
+        link = links.address(delivery.pk, link_key) if link_key else ""
         own = {
             "customer_name": delivery.recipient_name,
             "reference": delivery.reference,
-            **({"choice_link": links.address(delivery.pk, link_key)} if link_key else {}),
+            **({"choice_link": link} if link else {}),
             **own_values(
                 (delivery.change.kind, delivery.change.on) if delivery.change else happened,
                 delivery.text.language,
             ),
         }
-        yield delivery, fill(letters[delivery.text_id], own)
+        yield delivery, fill(letters[delivery.text_id], own), link
 
 
 def mark_exported(batch: PostBatch, *, by: User | None, at: datetime) -> None:

@@ -27,6 +27,7 @@ TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
 NOTHING = TEMPLATE.with_name("nothing.typ")
 # What follows such a line of a letter's text is its form, to be torn off.
 CUT = re.compile(r"^[ \t]*-{10,}[ \t]*$", re.MULTILINE)
+SCAN = {"en": "Your choice on the web", "es": "Su decisión en la web"}
 DARK = re.compile(rb"\x01+")  # squares of a QR code, in a row
 
 ADDRESS_WIDTH, ADDRESS_HEIGHT = 2.6 * 72, 0.7 * 72  # points; as in the template
@@ -44,12 +45,16 @@ class Letterhead:
 
 @dataclass(frozen=True)
 class Letter:
-    """One letter: its text filled in, the address on lines, and the language's code."""
+    """One letter: its text filled in, the address on lines, and the language's code.
+
+    ``link`` is the address of the customer's page on the web, where there is one.
+    """
 
     reference: str
     address: tuple[str, ...]
     text: str
     language: str
+    link: str = ""
 
 
 @dataclass
@@ -148,9 +153,16 @@ def _as_data(letter: Letter) -> dict[str, Any]:
         "language": letter.language,
         "long": len(letter.text) > LONG,
         "qr": code(letter.reference),
+        "web": link_code(letter.link) if letter.link else "",
+        "scan": SCAN[letter.language],
         "body": body,
         "form": form,
     }
+
+
+def link_code(link: str) -> str:
+    """``link`` as a QR code in SVG, of whatever size it needs."""
+    return _svg(segno.make(link, error="m", mask=3, micro=False, mode="byte", boost_error=False))
 
 
 def code(reference: str) -> str:
@@ -162,14 +174,19 @@ def code(reference: str) -> str:
     made = segno.make(
         reference, error="q", version=1, mask=3, micro=False, mode="alphanumeric", boost_error=False
     )
+    return _svg(made)
+
+
+def _svg(made: segno.QRCode) -> str:
     # Each run of dark squares is a stroke; the library's own writer takes four times as long.
+    side = len(made.matrix)
     runs = (
         f"M{run.start()} {y}.5h{run.end() - run.start()}"
         for y, row in enumerate(made.matrix)
         for run in DARK.finditer(row)
     )
     return (
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 21 21">'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
         f'<path stroke="#000" d="{"".join(runs)}"/></svg>'
     )
 

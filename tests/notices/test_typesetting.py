@@ -4,6 +4,7 @@ import io
 import re
 import shutil
 import subprocess
+from dataclasses import replace
 
 import pypdf
 import pytest
@@ -178,3 +179,23 @@ def test_a_text_without_a_line_of_hyphens_has_no_form():
 
 def test_no_letters_make_no_pages():
     assert list(typeset([], HEAD)) == []
+
+
+def test_the_link_stands_at_the_head_as_a_code_beside_the_window_and_only_where_there_is_one():
+    link = "https://desk.wasatch.example/choices/N-0007Z-A1B2C3D4E5F6G7H8J9K0/"
+    _, linked = pages_of(replace(letter(), link=link))
+    (place,) = [piece for piece in pieces(linked.pages[0]) if piece[0] == "Your choice on the web"]
+    assert place[1] > 4.375  # right of what the window shows
+    assert place[2] < 2
+    _, plain = pages_of(letter())
+    assert "Your choice on the web" not in words(plain.pages[0])
+
+
+def test_a_reader_finds_the_whole_link_in_its_code():
+    link = "https://desk.wasatch.example/choices/N-0007Z-A1B2C3D4E5F6G7H8J9K0/"
+    given = typesetting._as_json([replace(letter(), link=link)], HEAD)
+    compiler = typst.Compiler(str(typesetting.TEMPLATE), sys_inputs={"letters": given})
+    page = Image.open(io.BytesIO(compiler.compile(format="png", ppi=150))).convert("L")
+    found = {code.text for code in zxingcpp.read_barcodes(page)}
+    assert link in found
+    assert reference(7) in found
