@@ -29,11 +29,20 @@ from cpni import (
     policy_calls,
     scripts,
 )
-from notices import campaigns, letters, outcomes, policies, publishing, telephone_tasks
+from notices import (
+    campaigns,
+    letter_files,
+    letters,
+    outcomes,
+    policies,
+    publishing,
+    telephone_tasks,
+)
 from notices.models import PostBatch, Use
 from tests.factories.accounts import (
     BusinessExemptionFactory,
     CallFactory,
+    CarrierFactory,
     CustomerFactory,
     UserFactory,
 )
@@ -65,6 +74,21 @@ R, S, M, O, A = (  # noqa: E741  (the letters of the table of roles)
 def batch():
     delivery = DeliveryFactory()
     return PostBatch.objects.create(campaign=delivery.campaign, created_at=AT)
+
+
+def waiting_batch():
+    delivery = DeliveryFactory(state="batched")
+    made = PostBatch.objects.create(campaign=delivery.campaign, created_at=AT)
+    made.deliveries.add(delivery)
+    return made
+
+
+def made_batch():
+    made = waiting_batch()
+    CarrierFactory()
+    letter_files.ask_for(made, by=None, at=AT, **WHY)
+    letter_files.make(made.pk)
+    return made
 
 
 def opt_in(**kwargs):
@@ -151,6 +175,12 @@ VERBS = {
         lambda by: letters.make_batch(CampaignFactory(running=True), by=by, at=AT, **WHY),
     ),
     "export letters": ([O], lambda by: letters.export(batch(), by=by)),
+    "ask for letters as PDF": (
+        [O],
+        lambda by: letter_files.ask_for(waiting_batch(), by=by, at=AT, **WHY),
+    ),
+    "download letters": ([O], lambda by: letter_files.archive(made_batch(), by=by, at=AT)),
+    "take back a return": ([O], lambda by: outcomes.take_back(DeliveryFactory(), by=by, **WHY)),
     "mark letters exported": ([O], lambda by: letters.mark_exported(batch(), by=by, at=AT)),
     "confirm a mailing": (
         [O],
