@@ -229,3 +229,15 @@ def test_letters_that_were_left_over_are_made_with_their_next_batch(asked, campa
     manifest = opened(rest).read("manifest.csv").decode()
     assert left.reference in manifest
     assert left.reference not in opened(asked).read("manifest.csv").decode()
+
+
+def test_a_name_that_looks_like_markup_is_in_the_file_as_written(asked):
+    make_letters(asked.pk)
+    whole = opened(asked)
+    text = "".join(
+        page.extract_text()
+        for name in whole.namelist()
+        if name.endswith(".pdf")
+        for page in pypdf.PdfReader(io.BytesIO(whole.read(name))).pages
+    )
+    assert "Dear #panic()," in text
