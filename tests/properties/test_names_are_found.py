@@ -26,7 +26,7 @@ def distorted(words, how, word, place):
     one = words[at]
     here = place % len(one)
     match how:
-        case "drop":
+        case "drop" if len(one) > 2:  # one letter alone tells nobody from another
             words[at] = one[:here] + one[here + 1 :]
         case "double":
             words[at] = one[:here] + one[here] + one[here:]
