@@ -6,6 +6,7 @@ What opens is compared with the table in ``access.py``, which names every addres
 import pytest
 from django.contrib import admin
 from django.core.files.base import ContentFile
+from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
@@ -185,7 +186,18 @@ def opens(answer):
     return answer.status_code == 200
 
 
+@pytest.fixture
+def pages_are_not_written(monkeypatch):
+    """Who may is decided before a page is written, which takes half of the time of this walk.
+
+    What is written is read by others: test_admin_by_role, tests/web/test_headers, tests/attacks.
+    """
+    nothing = property(lambda response: "")
+    monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", nothing)
+
+
 @pytest.mark.parametrize("letter", [*LETTERS, NO_ROLE, NOBODY])
+@pytest.mark.usefixtures("pages_are_not_written")
 def test_each_address_opens_for_whom_the_table_says_and_changes_nothing(letter, everything, staff):
     user = staff(LETTERS[letter]) if letter in LETTERS else UserFactory()
     before, wrong, client, signed_in = history_rows(), [], Client(), False
