@@ -190,7 +190,7 @@ class WhatIsKnown(TestCase):
         CarrierFactory()
         cls.customer = known_customer()
 
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(
         st.sampled_from(["8015556177", "3855540162", "4410927", "847902216", "7730"]),
         st.integers(0, 20),
@@ -204,7 +204,7 @@ class WhatIsKnown(TestCase):
             with pytest.raises(Refused):
                 guessable.check_password(text, self.customer, on=ON)
 
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(
         st.dates(date(1910, 1, 1), date(2015, 12, 31)),
         st.sampled_from(
@@ -216,7 +216,7 @@ class WhatIsKnown(TestCase):
         with pytest.raises(Refused):
             guessable.check_password(word + day.strftime(form), self.customer, on=ON)
 
-    @settings(max_examples=80, deadline=None)
+    @settings(max_examples=40, deadline=None)
     @given(st.text(max_size=300))
     def test_any_text_is_taken_or_refused(self, text):
         try:

@@ -97,7 +97,7 @@ def _two_years_after(day: date) -> date:
 class ConsentInvariants(TestCase):
     """Random stories; every example is rolled back."""
 
-    @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(STORIES)
     def test_no_story_leads_to_a_yes_that_the_rules_do_not_give(self, story):
         install(Use)
