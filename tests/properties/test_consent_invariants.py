@@ -209,7 +209,7 @@ class ConsentInvariants(TestCase):
         """Whatever is answered, nothing but this call on this day knows of it."""
         noon = datetime(self.today.year, self.today.month, self.today.day, 18, tzinfo=UTC)
         # One after another: an objection of the same instant as a consent is taken to be later.
-        at = noon + timedelta(seconds=Call.objects.count())
+        at = noon + timedelta(seconds=1 + Call.objects.count())
         self.customer.refresh_from_db()
         call = CallFactory(customer=self.customer, started_at=at)
         use = Use.objects.get(code="other-services")
