@@ -149,11 +149,16 @@ class ConsentInvariants(TestCase):
             self.last.save()
             self.model.mailings[-1].missed = True
 
+    @property
+    def noon(self):
+        return datetime(self.today.year, self.today.month, self.today.day, 18, tzinfo=UTC)
+
     def do_opt_out(self, code, days_in_transit):
         self.choose(
             code,
             OptOutRequestFactory(
                 received_on=self.today,
+                entered_at=self.noon,
                 letter_date=self.today - timedelta(days=days_in_transit),
                 all_uses=code is None,
             ),
@@ -161,7 +166,9 @@ class ConsentInvariants(TestCase):
         self.model.choices.append((code, False, self.today))
 
     def do_opt_in(self, code, _):
-        request = OptOutRequestFactory(opt_in=True, received_on=self.today, all_uses=code is None)
+        request = OptOutRequestFactory(
+            opt_in=True, received_on=self.today, entered_at=self.noon, all_uses=code is None
+        )
         # Declared by every policy of these stories, so an opting in is never a gap.
         self.choose(code, request)
         self.model.choices.append((code, True, self.today))
@@ -190,7 +197,7 @@ class ConsentInvariants(TestCase):
     def do_merge_an_account_that_opted_out(self, _, __):
         duplicate = CustomerFactory(active_since=START)
         optouts.apply(
-            OptOutRequestFactory(received_on=START),
+            OptOutRequestFactory(received_on=START, entered_at=self.noon),
             customer=duplicate,
             on=self.today,
             by=None,
@@ -201,15 +208,13 @@ class ConsentInvariants(TestCase):
             for u in Use.objects.filter(mechanism__in=Use.NEED_APPROVAL)
             if Approval.objects.filter(customer=self.customer, use=u, state="denied").exists()
         ]
-        at = datetime(self.today.year, self.today.month, self.today.day, 18, tzinfo=UTC)
-        merge(duplicate, self.customer, on=self.today, at=at, by=None, because="Same person")
+        merge(duplicate, self.customer, on=self.today, at=self.noon, by=None, because="Same person")
         self.model.choices.extend((c, False, self.today) for c in CODES if c not in denied)
 
     def do_consent_for_a_call(self, answer, objects_then):
         """Whatever is answered, nothing but this call on this day knows of it."""
-        noon = datetime(self.today.year, self.today.month, self.today.day, 18, tzinfo=UTC)
         # One after another: an objection of the same instant as a consent is taken to be later.
-        at = noon + timedelta(seconds=1 + Call.objects.count())
+        at = self.noon + timedelta(seconds=1 + Call.objects.count())
         self.customer.refresh_from_db()
         call = CallFactory(customer=self.customer, started_at=at)
         use = Use.objects.get(code="other-services")
