@@ -28,8 +28,29 @@ class Asked:
     """A use of which the notice speaks, and what the customer has said of it until now."""
 
     use: Use
-    choice: str  # NO, YES, or nothing
-    since: date | None
+    standing: Choice | None
+
+    @property
+    def said(self) -> str:
+        """NO, YES, or nothing."""
+        if self.standing is None:
+            return ""
+        return NO if self.standing.request.wish == OPT_OUT else YES
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What stands of what the customer has said, by whatever route, for the uses of one notice."""
+
+    asked: list[Asked]
+    everything: OptOutRequest | None  # the last that was said, if it was no to every use
+
+    @property
+    def requests(self) -> list[OptOutRequest]:
+        """Those by which it stands, each once."""
+        return list(
+            {a.standing.request.pk: a.standing.request for a in self.asked if a.standing}.values()
+        )
 
 
 def opened(number: int) -> Delivery | None:
@@ -40,29 +61,19 @@ def opened(number: int) -> Delivery | None:
     ).first()
 
 
-def asked(delivery: Delivery, *, on: date) -> list[Asked]:
-    """The uses that the notice asks for, each with the choice that stands on the civil day."""
-    account = account_of(delivery)
+def standing(delivery: Delivery, *, on: date) -> Standing:
+    """What stands on the civil day ``on`` for each use that the notice asks for."""
+    account = delivery.customer.remaining
     choices, spell = choices_of(account), spell_of(account, on)
-    found = []
-    for use in delivery.campaign.notice.uses.all():
-        choice = standing_choice(choices, use, on, spell)
-        found.append(Asked(use, _said(choice), choice.effective_on if choice else None))
-    return found
-
-
-def standing_requests(delivery: Delivery, *, on: date) -> list[OptOutRequest]:
-    """The requests by which the choices stand that :func:`asked` gives, and a refusal of all."""
-    account = account_of(delivery)
-    choices, spell = choices_of(account), spell_of(account, on)
-    uses = delivery.campaign.notice.uses.all()
-    found = [standing_choice(choices, use, on, spell) for use in uses]
-    return list({c.request.pk: c.request for c in found if c}.values())
-
-
-def refuses_everything(delivery: Delivery) -> bool:
-    """Whether the last thing that the customer said was no to every use."""
-    return _last_refuses_everything(account_of(delivery)) is not None
+    said = [choice.request for choice in choices]
+    last = max(said, key=lambda request: (request.received_on, request.pk), default=None)
+    return Standing(
+        [
+            Asked(use, standing_choice(choices, use, on, spell))
+            for use in delivery.campaign.notice.uses.all()
+        ],
+        last if last and last.wish == OPT_OUT and last.all_uses else None,
+    )
 
 
 def may_allow(delivery: Delivery) -> bool:
@@ -84,53 +95,34 @@ def choose(
     everything: bool = False,
     today: date,
     at: datetime,
-) -> list[OptOutRequest]:
+) -> None:
     """Record and apply what was chosen: ``answers`` by the id of the use, NO or YES.
 
     With ``everything`` every use that needs approval is refused, whatever ``answers`` say. What
-    stands already is not recorded again, so a form that is sent twice changes nothing: the answer
-    is then the requests that stand. ``today`` is the carrier's civil day, ``at`` the aware instant.
+    stands already is not recorded again, so a form that is sent twice changes nothing. ``today`` is
+    the carrier's civil day, ``at`` the aware instant.
     Raises Refused when nothing is chosen, or something is allowed by a link that may only refuse.
     """
-    uses = {use.pk: use for use in delivery.campaign.notice.uses.all()}
-    said = {uses[pk]: answer for pk, answer in answers.items() if pk in uses and answer}
-    if not said and not everything:
+    if not everything and not any(answers.values()):
         raise Refused("Nothing was chosen.", "Choose an answer for at least one use.")
-    if not everything and YES in said.values() and not may_allow(delivery):
+    if not everything and YES in answers.values() and not may_allow(delivery):
         raise Refused(
             "The address that this notice went to is not in use any more.",
             "By this link one can only say no. To allow a use, call us.",
         )
     with transaction.atomic():
         # Locked, so that of a form that is sent twice the second waits and sees the first.
-        account = Customer.objects.select_for_update(no_key=True).get(pk=account_of(delivery).pk)
+        remaining = delivery.customer.remaining
+        account = Customer.objects.select_for_update(no_key=True).get(pk=remaining.pk)
+        before = standing(delivery, on=today)
         if everything:
-            return _refuse_everything(account, delivery, today=today, at=at)
-        choices, spell = choices_of(account), spell_of(account, today)
-        requests: list[OptOutRequest] = []
+            if before.everything is None:
+                _record(account, delivery, OPT_OUT, [], today=today, at=at)
+            return
         for wish, answer in ((OPT_OUT, NO), (OPT_IN, YES)):
-            meant = [use for use, one in said.items() if one == answer]
-            standing = {use: standing_choice(choices, use, today, spell) for use in meant}
-            requests += [c.request for c in standing.values() if c and _said(c) == answer]
-            if new := [use for use in meant if _said(standing[use]) != answer]:
-                requests.append(_record(account, delivery, wish, new, today=today, at=at))
-    return list({request.pk: request for request in requests}.values())
-
-
-def account_of(delivery: Delivery) -> Customer:
-    """Whom the notice went to; of an account that was merged, the one that remains."""
-    account = delivery.customer
-    while account.merged_into is not None:
-        account = account.merged_into
-    return account
-
-
-def _refuse_everything(
-    account: Customer, delivery: Delivery, *, today: date, at: datetime
-) -> list[OptOutRequest]:
-    if there := _last_refuses_everything(account):
-        return [there]
-    return [_record(account, delivery, OPT_OUT, [], today=today, at=at)]
+            meant = [one for one in before.asked if answers.get(one.use.pk) == answer]
+            if new := [one.use for one in meant if one.said != answer]:
+                _record(account, delivery, wish, new, today=today, at=at)
 
 
 def _record(
@@ -141,8 +133,8 @@ def _record(
     *,
     today: date,
     at: datetime,
-) -> OptOutRequest:
-    """The request, received and applied; of no ``uses`` it is for all."""
+) -> None:
+    """Receive and apply the request; of no ``uses`` it is for all."""
     because = f"Chosen on the web page of notice {delivery.reference}"
     request = OptOutRequest(
         wish=wish,
@@ -159,19 +151,3 @@ def _record(
     )
     optouts.receive(request, uses=uses, today=today, at=at, by=None, because=because)
     optouts.apply(request, customer=account, on=today, by=None, because=because)
-    request.refresh_from_db()
-    return request
-
-
-def _last_refuses_everything(account: Customer) -> OptOutRequest | None:
-    applied = OptOutRequest.objects.filter(
-        customer=account, status=OptOutRequest.Status.APPLIED
-    ).order_by("-received_on", "-pk")
-    last = applied.first()
-    return last if last and last.wish == OPT_OUT and last.all_uses else None
-
-
-def _said(choice: Choice | None) -> str:
-    if choice is None:
-        return ""
-    return NO if choice.request.wish == OPT_OUT else YES

@@ -30,7 +30,7 @@ def candidates(text: str) -> list[Customer]:
         if question is None:
             continue
         for customer in Customer.objects.filter(question).select_related("merged_into")[:MOST]:
-            customer = customer.merged_into or customer
+            customer = customer.remaining
             found.setdefault(customer.pk, customer)
     return list(found.values())[:MOST]
 

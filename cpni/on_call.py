@@ -56,7 +56,7 @@ def opt_out(
         )
         because = f"Said on {_named(call)}"
         optouts.receive(request, uses=wanted, today=today, at=at, by=by, because=because)
-        optouts.apply(request, customer=_account(call), on=today, by=by, because=because)
+        optouts.apply(request, customer=call.customer.remaining, on=today, by=by, because=because)
         request.refresh_from_db()
     return request
 
@@ -102,7 +102,7 @@ def stop_using(
         raise Refused("Nothing is chosen.", "Ask which of the three they mean.")
     because = f"Said on {_named(call)}"
     with transaction.atomic():
-        account = _account(call)
+        account = call.customer.remaining
         request = opt_out(call, today=today, at=at, by=by) if cpni else None
         stopped = (
             contact_optouts.stop(account, channels=wanted, on=today, by=by, because=because)
@@ -126,7 +126,7 @@ def allow_marketing(
     require_may_change(call, at=at, on=today)
     because = f"Asked for on {_named(call)}"
     return contact_optouts.allow(
-        _account(call), channels=channels, on=today, by=by, because=because
+        call.customer.remaining, channels=channels, on=today, by=by, because=because
     )
 
 
@@ -266,7 +266,7 @@ def _choice(
     )
     because = f"Said yes on {_named(call)}"
     optouts.receive(request, uses=uses, today=today, at=at, by=by, because=because)
-    optouts.apply(request, customer=_account(call), on=today, by=by, because=because)
+    optouts.apply(request, customer=call.customer.remaining, on=today, by=by, because=because)
     request.refresh_from_db()
     return request
 
@@ -290,7 +290,7 @@ def _reading(
         raise Refused("The answer or the language is not one of those there are.", "Choose one.")
     reading = ScriptReading(
         call=call,
-        customer=_account(call),
+        customer=call.customer.remaining,
         kind=script.kind,
         script=script,
         language=language,
@@ -309,14 +309,6 @@ def _reading(
 
 
 # --- What is asked of a call ---------------------------------------------------------------------
-
-
-def _account(call: Call) -> Customer:
-    """The account that the call is about; where it was merged meanwhile, the one that remains."""
-    account = call.customer
-    while account.merged_into:
-        account = account.merged_into
-    return account
 
 
 def _route(call: Call) -> str:

@@ -152,9 +152,8 @@ class Prepared:
     origin: str
     texts: dict[int, Compiled]
     zone: ZoneInfo
-    link_key: str = (
-        ""  # of the link to the customer's own page; messages that ask nothing have none
-    )
+    # Of the link to the customer's own page; messages that ask nothing have none.
+    link_key: str = ""
 
     @property
     def channel(self) -> str:

@@ -143,3 +143,11 @@ class Customer(models.Model):
     def clean(self) -> None:
         if self.merged_into_id is not None and self.merged_into_id == self.pk:
             raise ValidationError({"merged_into": "A customer cannot be merged into itself."})
+
+    @property
+    def remaining(self) -> "Customer":
+        """The account itself; where it was merged, the one that remains."""
+        account = self
+        while account.merged_into is not None:
+            account = account.merged_into
+        return account

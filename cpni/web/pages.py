@@ -33,18 +33,19 @@ def notice(request: HttpRequest, token: str) -> HttpResponse:
     problem = ""
     if request.method == "POST":
         uses = delivery.campaign.notice.uses.all()
-        answers = {use.pk: request.POST.get(f"use-{use.pk}", "") for use in uses}
+        typed = {use.pk: request.POST.get(f"use-{use.pk}", "") for use in uses}
+        answers = {pk: said for pk, said in typed.items() if said in (choosing.NO, choosing.YES)}
         try:
             choosing.choose(
                 delivery,
-                {pk: said for pk, said in answers.items() if said in (choosing.NO, choosing.YES)},
+                answers,
                 everything="everything" in request.POST,
                 today=Carrier.today(),
                 at=timezone.now(),
             )
             return redirect("choices:saved", token=token)
         except Refused:
-            problem = "not_saved" if any(answers.values()) else "choose_one"
+            problem = "not_saved" if answers else "choose_one"
     return _page(
         request,
         "cpni/web/notice.html",
@@ -74,7 +75,7 @@ def without_link(request: HttpRequest) -> HttpResponse:
     form = WithoutLink(request.POST or None, language=language)
     if request.method == "POST" and form.is_valid():
         made = form.receive(today=Carrier.today(), at=timezone.now())
-        address = redirect("choices:received", reference=request_reference(made.pk))
+        address = redirect("choices:received", reference=made.reference)
         address["Location"] += f"?language={language}"
         return address
     return _page(
@@ -136,9 +137,9 @@ def _of(token: str) -> Delivery | None:
 def _standing(delivery: Delivery, language: str) -> dict[str, Any]:
     """What the pages of a notice show of it. No name and no address: the link may be seen."""
     today = Carrier.today()
-    asked = choosing.asked(delivery, on=today)
+    found = choosing.standing(delivery, on=today)
     last = delivery.last_objection_day
-    waits = last is not None and today <= last and any(not one.choice for one in asked)
+    waits = last is not None and today <= last and any(not one.said for one in found.asked)
     return {
         "reference": delivery.reference,
         "mailed_on": date_in_words(delivery.mailed_on, language) if delivery.mailed_on else "",
@@ -149,15 +150,15 @@ def _standing(delivery: Delivery, language: str) -> dict[str, Any]:
             {
                 "name": f"use-{one.use.pk}",
                 "words": _capital(spoken(one.use.code, one.use.purpose, language)),
-                "choice": one.choice,
-                "since": date_in_words(one.since, language) if one.since else "",
+                "choice": one.said,
+                "since": (
+                    date_in_words(one.standing.effective_on, language) if one.standing else ""
+                ),
             }
-            for one in asked
+            for one in found.asked
         ],
-        "everything": choosing.refuses_everything(delivery),
-        "references": [
-            request_reference(r.pk) for r in choosing.standing_requests(delivery, on=today)
-        ],
+        "everything": found.everything is not None,
+        "references": [one.reference for one in found.requests],
     }
 
 
