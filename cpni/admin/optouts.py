@@ -3,11 +3,10 @@
 from typing import Any
 
 from django.contrib import admin
-from django.core.exceptions import PermissionDenied
 from django.db.models import Case, QuerySet, Value, When
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
@@ -20,7 +19,7 @@ from accounts.admin.acts import confirmed_act, person
 from accounts.admin.base import RecordAdmin
 from accounts.admin.given_filters import EntererFilter
 from accounts.admin.labels import CALM, GAP, GOOD, WAIT, choice_label, label
-from accounts.admin.scans import download
+from accounts.admin.scans import HasScan
 from accounts.errors import Refused
 from accounts.models import Carrier
 from cpni import optouts
@@ -49,9 +48,10 @@ def waits(wished: OptOutRequest) -> bool:
 
 
 @admin.register(OptOutRequest)
-class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
+class OptOutRequestAdmin(HasScan, UsesAsBoxes, RecordAdmin):
     """What customers told us, and what was done with it."""
 
+    scan_named = "request"
     shows_customers = True
 
     form = RequestForm
@@ -258,23 +258,6 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
         )
         return f"The match is taken back; approvals changed: {changed}."
 
-    # --- The scan --------------------------------------------------------------------------------
-
-    def get_urls(self) -> list[URLPattern]:
-        """One more: the scan."""
-        view = self.admin_site.admin_view(self.scan_view)
-        own = path("<int:request_id>/scan/", view, name="cpni_optoutrequest_scan")
-        return [own, *super().get_urls()]
-
-    def scan_view(self, request: HttpRequest, request_id: int) -> FileResponse:
-        """The scanned letter, as a download, for whoever may view requests."""
-        wished = self.get_object(request, str(request_id))
-        if not self.has_view_permission(request, wished):
-            raise PermissionDenied
-        if wished is None:
-            raise Http404
-        return download(wished.scan, f"request-{wished.pk}")
-
     # --- Columns and fields ----------------------------------------------------------------------
 
     def fill_in(self, request: HttpRequest, rows: list[Any]) -> None:
@@ -327,7 +310,7 @@ class OptOutRequestAdmin(UsesAsBoxes, RecordAdmin):
         """The scanned letter."""
         if not wished.scan:
             return "–"
-        address = reverse("admin:cpni_optoutrequest_scan", args=[wished.pk])
+        address = self.scan_address(wished.pk)
         return format_html('<a class="text-link" href="{}">Download the scan</a>', address)
 
     @display(description="Customer")

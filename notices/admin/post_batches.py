@@ -7,7 +7,6 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, Q
 from django.http import (
-    FileResponse,
     Http404,
     HttpRequest,
     HttpResponse,
@@ -26,7 +25,7 @@ from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
 from accounts.admin.base import ReadOnlyRecordAdmin
 from accounts.admin.exports import warning
 from accounts.admin.labels import GOOD, WAIT, label
-from accounts.admin.scans import download
+from accounts.admin.scans import HasScan
 from accounts.models import Carrier
 from accounts.upload_checks import SCAN_HELP, validate_scan
 from notices import letter_files, letters
@@ -303,9 +302,10 @@ class PostBatchAdmin(ReadOnlyRecordAdmin):
 
 
 @admin.register(MailingStatement)
-class MailingStatementAdmin(ReadOnlyRecordAdmin):
+class MailingStatementAdmin(HasScan, ReadOnlyRecordAdmin):
     """Proofs that letters were handed to the post on their mailing date."""
 
+    scan_named = "statement"
     list_display = ("__str__", "batch", "mailed_on", "entered_at")
     list_select_related = ("batch__campaign",)
     ordering = ("-id",)
@@ -319,20 +319,5 @@ class MailingStatementAdmin(ReadOnlyRecordAdmin):
     @display(description="Scan")
     def scan_link(self, statement: MailingStatement) -> str:
         """The scanned statement."""
-        address = reverse("admin:notices_mailingstatement_scan", args=[statement.pk])
+        address = self.scan_address(statement.pk)
         return format_html('<a class="text-link" href="{}">Download the scan</a>', address)
-
-    def get_urls(self) -> list[URLPattern]:
-        """One more: the scan."""
-        view = self.admin_site.admin_view(self.scan_view)
-        own = path("<int:statement_id>/scan/", view, name="notices_mailingstatement_scan")
-        return [own, *super().get_urls()]
-
-    def scan_view(self, request: HttpRequest, statement_id: int) -> FileResponse:
-        """The scanned statement, as a download."""
-        statement = self.get_object(request, str(statement_id))
-        if not self.has_view_permission(request, statement):
-            raise PermissionDenied
-        if statement is None:
-            raise Http404
-        return download(statement.scan, f"statement-{statement.pk}")
