@@ -16,9 +16,9 @@ from accounts import authentication_locks
 from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
 from accounts.admin.base import ReadOnlyAdmin, ReadOnlyInline, ReadOnlyRecordAdmin
 from accounts.admin.day_filter import DayFilter
-from accounts.admin.given_filters import GivenFilter, PersonFilter
+from accounts.admin.given_filters import CustomerFilter, PersonFilter
 from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, choice_label, label
-from accounts.models import AuthenticationTry, Call, Customer, LockRelease
+from accounts.models import AuthenticationTry, Call, LockRelease
 
 Result = AuthenticationTry.Result
 RESULT_TONES = {
@@ -92,23 +92,6 @@ class OpenFilter(DropdownFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Call]) -> QuerySet[Call]:
         """Those that have not ended."""
         return queryset.filter(ended_at=None) if self.value() else queryset
-
-
-class CustomerFilter(GivenFilter):
-    """Tries on one account."""
-
-    title = "account"
-    parameter_name = "account"
-
-    def words(self, value: str) -> str:
-        """The account."""
-        numbers = Customer.objects.filter(pk=int(value)).values_list("account_number", flat=True)
-        return f"Account {numbers.first() or '?'}"
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Those."""
-        number = self.number()
-        return queryset if number is None else queryset.filter(customer_id=number)
 
 
 @admin.register(Call)

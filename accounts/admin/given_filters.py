@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
-from accounts.models import User
+from accounts.models import Customer, User
 
 
 class GivenFilter(DropdownFilter):
@@ -25,6 +25,23 @@ class GivenFilter(DropdownFilter):
         """The id, if one was asked for."""
         value = self.value()
         return int(value) if value and value.isdecimal() and len(value) < 19 else None
+
+
+class CustomerFilter(GivenFilter):
+    """Records of one customer."""
+
+    title = "account"
+    parameter_name = "account"
+
+    def words(self, value: str) -> str:
+        """The account."""
+        numbers = Customer.objects.filter(pk=int(value)).values_list("account_number", flat=True)
+        return f"Account {numbers.first() or '?'}"
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Theirs."""
+        number = self.number()
+        return queryset if number is None else queryset.filter(customer_id=number)
 
 
 class PersonFilter(GivenFilter):

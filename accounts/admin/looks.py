@@ -19,7 +19,7 @@ from accounts import looks, unusual_looks
 from accounts.admin.acts import person
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.day_filter import DayFilter
-from accounts.admin.given_filters import GivenFilter, PersonFilter
+from accounts.admin.given_filters import CustomerFilter, PersonFilter
 from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, choice_label
 from accounts.models import Customer, Look, LookShown, User
 
@@ -53,16 +53,11 @@ def screen_words(screen: str) -> str:
     return screen.replace("_", " ").replace("-", " ").capitalize()
 
 
-class CustomerFilter(GivenFilter):
+class LookedAtFilter(CustomerFilter):
     """Looks at one customer: their pages, and lists and files in which they were."""
 
     title = "customer"
     parameter_name = "customer"
-
-    def words(self, value: str) -> str:
-        """The account."""
-        numbers = Customer.objects.filter(pk=int(value)).values_list("account_number", flat=True)
-        return f"Account {numbers.first() or '?'}"
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Look]) -> QuerySet[Look]:
         """By the two indexes that there are for it."""
@@ -125,7 +120,7 @@ class LookAdmin(ReadOnlyAdmin):
     list_display = ("at", "who", "what_label", "where", "whom", "call_words", "detail_words")
     list_display_links = ("at",)
     list_filter = (
-        CustomerFilter,
+        LookedAtFilter,
         PersonFilter,
         ("what", ChoicesDropdownFilter),
         ("at", DayFilter),
