@@ -1,11 +1,12 @@
 """What somebody reads when it did not work: what happened and what to do, and no detail.
 
 Made of one template and the words below: nothing is asked of the database, the session, or the
-request, any of which may be what failed. Its stylesheet has a fixed address for the same reason.
+request, any of which may be what failed, but whether it was for one of the customers' pages: they
+know of no desk. Its stylesheet has a fixed address for the same reason.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
@@ -51,6 +52,11 @@ STALE = Trouble(
     " changed.",
     "Go back, load the page again, and send the form once more.",
 )
+STALE_FOR_CUSTOMERS = replace(
+    STALE,
+    happened="The page was open for long, or your browser keeps no cookies. Nothing was changed.",
+    remedy="Open the page again, and send the form once more. Or call us.",
+)
 NOT_FOUND = Trouble(
     404,
     "There is nothing here",
@@ -83,10 +89,20 @@ FAILED = Trouble(
 )
 
 
-def page(trouble: Trouble) -> HttpResponse:
-    """The page that says so."""
-    context = {"trouble": trouble, "stylesheet": settings.STATIC_URL + STYLESHEET}
+def page(trouble: Trouble, *, of_the_desk: bool = True) -> HttpResponse:
+    """The page that says so; with the way back to the desk, if it is one of its pages."""
+    context = {
+        "trouble": trouble,
+        "stylesheet": settings.STATIC_URL + STYLESHEET,
+        "of_the_desk": of_the_desk,
+    }
     return HttpResponse(render_to_string("error.html", context), status=trouble.status)
+
+
+def for_customers(request: HttpRequest) -> bool:
+    """Whether it was one of the customers' pages that was asked for."""
+    match = request.resolver_match
+    return match is not None and match.app_name == "choices"
 
 
 class NotAllowedMiddleware:
@@ -99,7 +115,7 @@ class NotAllowedMiddleware:
         answer = self.get_response(request)
         if not isinstance(answer, HttpResponseNotAllowed) or answer.content:
             return answer
-        said = page(NOT_SO)
+        said = page(NOT_SO, of_the_desk=not for_customers(request))
         said["Allow"] = answer["Allow"]
         return said
 
@@ -117,12 +133,14 @@ def permission_denied(request: HttpRequest, exception: Exception) -> HttpRespons
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """403 for a form that did not come from a page of this session."""
+    if for_customers(request):
+        return page(STALE_FOR_CUSTOMERS, of_the_desk=False)
     return page(STALE)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404."""
-    return page(NOT_FOUND)
+    return page(NOT_FOUND, of_the_desk=not for_customers(request))
 
 
 def too_many(request: HttpRequest) -> HttpResponse:
@@ -132,4 +150,4 @@ def too_many(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500."""
-    return page(FAILED)
+    return page(FAILED, of_the_desk=not for_customers(request))

@@ -27,7 +27,7 @@ from limits.errors import StorageError
 from limits.strategies import FixedWindowRateLimiter
 
 from accounts.client_address import address_of
-from config.error_pages import TOO_MANY, page
+from config.error_pages import TOO_MANY, for_customers, page
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +38,9 @@ DOORS: dict[str, tuple[RateLimitItem, str]] = {
     "search": (RateLimitItemPerMinute(60), "searches in a minute"),
     "export": (RateLimitItemPerMinute(20, 10), "exports in ten minutes"),
     "import": (RateLimitItemPerMinute(60, 10), "imports in ten minutes"),
+    # Open to everybody, so it counts for each address, of which many customers may share one.
+    "choices": (RateLimitItemPerMinute(60, 10), "forms in ten minutes"),
 }
-# A door that is open to everybody, for each address: many customers of ours may share one.
-CHOICES = RateLimitItemPerMinute(60, 10)
 UNREACHABLE = 10  # seconds for which Redis is not asked again after it did not answer
 
 
@@ -64,15 +64,15 @@ class RateMiddleware:
         self, request: HttpRequest, view: object, args: object, kwargs: object
     ) -> HttpResponse | None:
         """The dear doors, of which the address is known by now."""
-        match = request.resolver_match
-        if request.method == "POST" and match and match.app_name == "choices":
-            wait = take_turn(CHOICES, "choices", f"address {network_of(request)}")
-            return too_many(request, "forms in ten minutes", CHOICES.amount, wait) if wait else None
         door = door_of(request)
-        if not door or not request.user.is_authenticated:
+        if door == "choices":
+            who = f"address {network_of(request)}"
+        elif door and request.user.is_authenticated:
+            who = f"person {request.user.pk}"
+        else:
             return None
         item, words = DOORS[door]
-        wait = take_turn(item, door, f"person {request.user.pk}")
+        wait = take_turn(item, door, who)
         return too_many(request, words, item.amount, wait) if wait else None
 
 
@@ -82,6 +82,8 @@ def door_of(request: HttpRequest) -> str:
     name = (match.url_name if match else "") or ""
     if request.method != "POST":
         return ""
+    if for_customers(request):
+        return "choices"
     if name.endswith("_changelist"):  # there are no bulk actions: a POST to a list is a search
         return "search"
     if name.endswith("_export"):
@@ -148,7 +150,8 @@ def too_many(request: HttpRequest, words: str, most: int, wait: int) -> HttpResp
             title="Too many at once",
             happened=f"There were more than {most} {words}.",
             remedy=f"Wait {seconds}, then go on.",
-        )
+        ),
+        of_the_desk=not for_customers(request),
     )
     answer["Retry-After"] = str(wait)
     return answer

@@ -263,7 +263,10 @@ def test_no_language_lacks_a_sentence():
 
 def test_another_site_cannot_choose_for_a_customer(delivery, today):
     client = Client(enforce_csrf_checks=True)
-    assert client.post(page(delivery), {"everything": "no"}).status_code == 403
+    refused = client.post(page(delivery), {"everything": "no"})
+    assert refused.status_code == 403
+    assert "your browser keeps no cookies" in text_of(refused)
+    assert "esk" not in text_of(refused)  # customers know of no desk
     assert not OptOutRequest.objects.exists()
     form = client.get(page(delivery)).content.decode()
     secret = re.search(r'csrfmiddlewaretoken" value="([^"]+)"', form)[1]
@@ -280,4 +283,7 @@ def test_it_asks_a_fixed_number_of_questions(delivery, today, django_assert_max_
 def test_guessing_is_stopped(delivery, today):
     client = Client()
     addresses = [reverse("choices:notice", args=[f"N-00011-{n:020}"]) for n in range(70)]
-    assert [client.post(a).status_code for a in addresses][-1] == 429
+    answers = [client.post(a) for a in addresses]
+    assert [a.status_code for a in answers[:60]] == [404] * 60
+    assert answers[-1].status_code == 429
+    assert "esk" not in text_of(answers[-1])
