@@ -146,6 +146,12 @@ def staff(reference_data) -> Callable[[str], User]:
 
 
 @pytest.fixture
+def rep(staff) -> User:
+    """A support representative."""
+    return staff(roles.REPRESENTATIVE)
+
+
+@pytest.fixture
 def client_of(staff) -> Callable[[str], Client]:
     """``client_of(roles.OFFICER)`` is a browser in which that role has signed in."""
 

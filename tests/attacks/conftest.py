@@ -8,5 +8,4 @@ from tests.desk.conftest import (  # noqa: F401  (fixtures)
     edit,
     known,
     post,
-    rep,
 )

@@ -1,29 +1,10 @@
 """At the call desk: a frozen clock, a representative, and calls of theirs."""
 
-from datetime import UTC, date, datetime
-
 import pytest
-import time_machine
 
 from accounts import authenticating
-from config import roles
-from tests.factories.accounts import CallFactory, CarrierFactory, CredentialFactory
-
-AT, ON = datetime(2026, 11, 23, 18, tzinfo=UTC), date(2026, 11, 23)
-
-
-@pytest.fixture(autouse=True)
-def clock(reference_data):
-    """November 23, 2026, eleven in the morning for the carrier."""
-    CarrierFactory()
-    with time_machine.travel(AT, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def rep(staff):
-    """A support representative."""
-    return staff(roles.REPRESENTATIVE)
+from tests.calling import AT, ON, clock  # noqa: F401  (a fixture)
+from tests.factories.accounts import CallFactory, CredentialFactory
 
 
 @pytest.fixture

@@ -1,32 +1,14 @@
 """At the call desk's pages: a frozen clock, a representative who is signed in, a call of theirs."""
 
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
 from accounts import authenticating
-from config import roles
-from tests.factories.accounts import CallFactory, CarrierFactory, CredentialFactory, CustomerFactory
-
-AT = datetime(2026, 11, 23, 18, tzinfo=UTC)
-
-
-@pytest.fixture(autouse=True)
-def clock(reference_data):
-    """November 23, 2026, eleven in the morning for the carrier."""
-    CarrierFactory()
-    with time_machine.travel(AT, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def rep(staff):
-    """A support representative."""
-    return staff(roles.REPRESENTATIVE)
+from tests.calling import AT, clock  # noqa: F401  (a fixture)
+from tests.factories.accounts import CallFactory, CredentialFactory, CustomerFactory
 
 
 @pytest.fixture

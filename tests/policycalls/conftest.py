@@ -1,35 +1,17 @@
 """On the telephone list: a frozen clock, a customer whom no notice reached, a representative."""
 
-from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from config import roles
 from notices import telephone_tasks
-from tests.factories.accounts import CarrierFactory, CustomerFactory
+from tests.calling import AT, ON, clock  # noqa: F401  (a fixture)
+from tests.factories.accounts import CustomerFactory
 from tests.factories.notices import TelephoneTaskFactory
 
-AT = datetime(2026, 11, 23, 18, tzinfo=UTC)  # Monday, eleven in the morning in Utah
-ON = AT.date()
 LIST = "/desk/policy-calls/"
-
-
-@pytest.fixture(autouse=True)
-def clock(reference_data):
-    """Eleven in the morning for the carrier."""
-    CarrierFactory()
-    with time_machine.travel(AT, tick=False) as traveller:
-        yield traveller
-
-
-@pytest.fixture
-def rep(staff):
-    """A support representative."""
-    return staff(roles.REPRESENTATIVE)
 
 
 @pytest.fixture

@@ -1,10 +1,18 @@
 """A real browser for the walks: it signs in as a role, and keeps every fault that it meets."""
 
 import os
+import shutil
 
 import pytest
 
 CHROMIUM = "/usr/bin/chromium"
+# What every walk is marked with.
+IN_A_BROWSER = [
+    pytest.mark.browser,
+    pytest.mark.slow,
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.skipif(not shutil.which(CHROMIUM), reason=f"{CHROMIUM} is not installed"),
+]
 PASSWORD = "thirty-three-days"
 # Said by the browser when it refuses something; the console says it too, in words that change.
 LISTEN = """

@@ -1,7 +1,5 @@
 """A representative at the call desk, in a real browser."""
 
-import shutil
-
 import pytest
 from django.contrib.sessions.models import Session
 
@@ -9,14 +7,9 @@ from accounts.models import AccountChange, AuthenticationTry, Call, ContactPoint
 from config import roles
 from cpni.models import OptOutRequest
 from tests.factories.accounts import CarrierFactory, CredentialFactory, CustomerFactory
-from tests.walks.conftest import CHROMIUM, PASSWORD
+from tests.walks.conftest import IN_A_BROWSER, PASSWORD
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason=f"{CHROMIUM} is not installed"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture

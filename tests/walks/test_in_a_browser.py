@@ -1,22 +1,13 @@
 """The officer's and the representative's way through the pages, in a real browser."""
 
-import shutil
-
-import pytest
-
 from accounts.models import Carrier
 from config import roles
 from cpni.models import Approval, OptOutRequest
 from tests.factories.accounts import CarrierFactory, CustomerFactory
 from tests.factories.notices import CampaignFactory, DeliveryFactory
-from tests.walks.conftest import CHROMIUM
+from tests.walks.conftest import IN_A_BROWSER
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason=f"{CHROMIUM} is not installed"),
-]
+pytestmark = IN_A_BROWSER
 
 
 def test_a_representative_records_an_opt_out_and_sees_it_honoured(sign_in, reference_data):

@@ -1,9 +1,6 @@
 """Letters in a real browser: made while the page says how far, and recorded when they come back."""
 
-import shutil
 from datetime import UTC, datetime
-
-import pytest
 
 from config import roles
 from notices import letter_files, letters
@@ -11,15 +8,10 @@ from notices.models import Delivery, LetterFile
 from notices.tasks import make_letters
 from tests.factories.accounts import CarrierFactory, CustomerFactory
 from tests.factories.notices import CampaignFactory, DeliveryFactory
-from tests.walks.conftest import CHROMIUM
+from tests.walks.conftest import IN_A_BROWSER
 
 AT = datetime(2026, 11, 20, 17, tzinfo=UTC)
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason=f"{CHROMIUM} is not installed"),
-]
+pytestmark = IN_A_BROWSER
 
 
 def test_an_officer_has_letters_made_and_sees_how_far_they_are(sign_in, reference_data):

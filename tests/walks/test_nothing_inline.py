@@ -1,7 +1,6 @@
 """The policy of config/csp.py in a real browser: it refuses nothing that the desk needs."""
 
 import re
-import shutil
 
 import pytest
 from django.contrib import admin
@@ -15,14 +14,9 @@ from tests.architecture.test_admin_by_role import records  # noqa: F401
 from tests.factories.accounts import CarrierFactory, CustomerFactory
 from tests.factories.cpni import OptOutRequestFactory
 from tests.factories.notices import CampaignFactory, DeliveryFactory
-from tests.walks.conftest import CHROMIUM
+from tests.walks.conftest import IN_A_BROWSER
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason=f"{CHROMIUM} is not installed"),
-]
+pytestmark = IN_A_BROWSER
 
 
 def test_the_browser_refuses_what_stands_in_a_page_and_these_tests_would_see_it(new_page):

@@ -1,22 +1,14 @@
 """An opt-out in two keystrokes, in a real browser."""
 
-import shutil
-
-import pytest
 from django.urls import reverse
 
 from accounts.models import User
 from config import roles
 from cpni.models import OptOutRequest
 from tests.factories.accounts import CallFactory, CarrierFactory, CustomerFactory
-from tests.walks.conftest import CHROMIUM
+from tests.walks.conftest import IN_A_BROWSER
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason=f"{CHROMIUM} is not installed"),
-]
+pytestmark = IN_A_BROWSER
 
 
 def test_o_and_enter_record_an_opt_out_and_show_what_to_read_back(sign_in):

@@ -1,7 +1,5 @@
 """A representative takes the next policy-change call, in a real browser and by keyboard alone."""
 
-import shutil
-
 import pytest
 from django.utils import timezone
 
@@ -10,14 +8,9 @@ from config import roles
 from notices.models import PolicyBinding
 from tests.factories.accounts import CarrierFactory, CustomerFactory
 from tests.factories.notices import TelephoneTaskFactory
-from tests.walks.conftest import CHROMIUM
+from tests.walks.conftest import IN_A_BROWSER
 
-pytestmark = [
-    pytest.mark.browser,
-    pytest.mark.slow,
-    pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(not shutil.which(CHROMIUM), reason=f"{CHROMIUM} is not installed"),
-]
+pytestmark = IN_A_BROWSER
 
 
 @pytest.fixture
