@@ -43,6 +43,13 @@ def is_at_the_desk(request: HttpRequest) -> bool:
     return request.path.startswith(reverse("desk:find")) and not request.path.startswith(own)
 
 
+def is_at_deliveries(request: HttpRequest) -> bool:
+    """Whether this is a page of deliveries that has no entry of its own in the menu."""
+    own = reverse("admin:notices_delivery_returned")
+    deliveries = reverse("admin:notices_delivery_changelist")
+    return request.path.startswith(deliveries) and not request.path.startswith(own)
+
+
 def calls_customers(request: HttpRequest) -> bool:
     """Whether this person calls customers about a changed policy."""
     return takes_calls(request) and request.user.has_perm("notices.call_telephonetask")
@@ -121,7 +128,10 @@ NAVIGATION = [
         "items": [
             entry("Campaigns", "campaign", "notices", "campaign"),
             entry("Notices", "article", "notices", "notice"),
-            entry("Deliveries", "outgoing_mail", "notices", "delivery"),
+            {
+                **entry("Deliveries", "outgoing_mail", "notices", "delivery"),
+                "active": is_at_deliveries,
+            },
             entry("Post batches", "local_post_office", "notices", "postbatch"),
             {
                 "title": "Returned letters",

@@ -792,7 +792,7 @@ class Migration(TablesAtOnce):
                 ('at', models.DateTimeField(verbose_name='changed at')),
                 ('on', models.DateField(help_text="The carrier's civil day.", verbose_name='changed on')),
                 ('route', models.CharField(choices=[('call', 'Call desk'), ('admin', 'Admin page'), ('import', 'Billing import'), ('api', 'Other system')], max_length=6)),
-                ('because', models.CharField(blank=True, help_text='Of what is recorded nowhere else.', max_length=200, verbose_name='why')),
+                ('because', models.CharField(blank=True, help_text='Only where no other record says why.', max_length=200, verbose_name='why')),
                 ('at_start', models.BooleanField(default=False, help_text='Exempt: the first password, address and so on need no notice.', verbose_name='at the start of service')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('call', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.call')),

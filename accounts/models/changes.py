@@ -39,7 +39,7 @@ class AccountChange(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     call = models.ForeignKey(Call, models.PROTECT, null=True, related_name="+")
     because = models.CharField(
-        "why", max_length=200, blank=True, help_text="Of what is recorded nowhere else."
+        "why", max_length=200, blank=True, help_text="Only where no other record says why."
     )
     at_start = models.BooleanField(
         "at the start of service",
@@ -64,4 +64,4 @@ class AccountChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} changed on {self.on}"
+        return f"{self.get_kind_display()} changed on {self.on:%B} {self.on.day}, {self.on.year}"

@@ -83,4 +83,5 @@ class MailingStatement(models.Model):
         ordering = ["-id"]
 
     def __str__(self) -> str:
-        return f"{self.proof}, {self.mailed_on}"
+        day = self.mailed_on
+        return f"{self.proof}, {day:%B} {day.day}, {day.year}"

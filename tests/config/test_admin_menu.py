@@ -10,17 +10,19 @@ pytestmark = pytest.mark.usefixtures("today", "reference_data")
 
 
 @pytest.mark.parametrize(
-    ("name", "args", "entry"),
+    ("role", "name", "args", "entry"),
     [
-        ("desk:find", [], "Call desk"),
-        ("desk:start", [1], "Call desk"),
-        ("desk:policy-calls", [], "Telephone list"),
-        ("desk:supervisor", [], "Supervisor’s view"),
+        (roles.SUPERVISOR, "desk:find", [], "Call desk"),
+        (roles.SUPERVISOR, "desk:start", [1], "Call desk"),
+        (roles.SUPERVISOR, "desk:policy-calls", [], "Telephone list"),
+        (roles.SUPERVISOR, "desk:supervisor", [], "Supervisor’s view"),
+        (roles.OFFICER, "admin:notices_delivery_returned", [], "Returned letters"),
+        (roles.OFFICER, "admin:notices_delivery_changelist", [], "Deliveries"),
     ],
 )
-def test_of_the_pages_of_the_desk_one_entry_is_marked(client_of, name, args, entry):
+def test_of_pages_below_one_another_one_entry_is_marked(client_of, role, name, args, entry):
     customer = CustomerFactory()
-    client = client_of(roles.SUPERVISOR)
+    client = client_of(role)
     answer = client.get(reverse(name, args=[customer.pk] if args else []))
     marked = [
         item["title"]
