@@ -13,6 +13,7 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
+from django.urls import Resolver404, resolve
 
 STYLESHEET = "desk/plain.css"
 
@@ -101,8 +102,12 @@ def page(trouble: Trouble, *, of_the_desk: bool = True) -> HttpResponse:
 
 def for_customers(request: HttpRequest) -> bool:
     """Whether it was one of the customers' pages that was asked for."""
-    match = request.resolver_match
-    return match is not None and match.app_name == "choices"
+    try:
+        # Not resolved yet, where it is refused before anything of it is read.
+        match = request.resolver_match or resolve(request.path_info)
+    except Resolver404:
+        return False
+    return match.app_name == "choices"
 
 
 class NotAllowedMiddleware:

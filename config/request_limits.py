@@ -8,7 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 from accounts.upload_checks import MB
-from config.error_pages import BAD_REQUEST, TOO_LARGE, page
+from config.error_pages import BAD_REQUEST, TOO_LARGE, for_customers, page
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 Next = Callable[[HttpRequest], HttpResponse]
@@ -65,6 +65,10 @@ class SizeMiddleware:
         signed_in = request.user.is_authenticated
         most = settings.LARGEST_REQUEST if signed_in else settings.LARGEST_REQUEST_SIGNED_OUT
         if said.isdecimal() and int(said) > most:
+            if for_customers(request):
+                happened = "What was sent is larger than we take. Nothing was changed."
+                trouble = replace(TOO_LARGE, happened=happened, remedy="Write less, or call us.")
+                return page(trouble, of_the_desk=False)
             if not signed_in:
                 happened = "Before signing in only small forms are taken."
                 return page(replace(TOO_LARGE, happened=happened, remedy="Sign in first."))

@@ -99,3 +99,13 @@ def test_every_field_has_its_label():
 def test_a_reference_of_the_page_tells_nothing_of_whether_there_is_such_a_request():
     for reference, status in (("O-99999", 200), ("O-00001", 200), ("X-1", 404)):
         assert Client().get(reverse("choices:received", args=[reference])).status_code == status
+
+
+def test_what_is_huge_is_refused_before_it_is_read_and_speaks_of_no_desk():
+    answer = Client().post(FORM, filled(only="x" * 100_000))
+    assert answer.status_code == 413
+    text = answer.content.decode()
+    assert "Write less, or call us." in text
+    assert "CPNI Desk" not in text
+    assert "Back to the desk" not in text
+    assert not OptOutRequest.objects.exists()
