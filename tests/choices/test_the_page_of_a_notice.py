@@ -8,7 +8,8 @@ import time_machine
 from django.test import Client
 from django.urls import reverse
 
-from accounts import contacts
+from accounts import contacts, rotating
+from accounts.encryption import new_key
 from cpni.assuming import assume_due
 from cpni.decisions import decide
 from cpni.merging import merge
@@ -234,6 +235,16 @@ def test_links_open_after_their_key_was_replaced(delivery, today):
     assert token_of(delivery) != old
     for token in (old, token_of(delivery)):
         assert Client().get(reverse("choices:notice", args=[token])).status_code == 200
+
+
+def test_links_open_after_the_keys_of_encryption_were_changed_and_the_old_ones_thrown_away(
+    delivery, today, settings
+):
+    address, new = page(delivery), new_key()
+    settings.FIELD_KEYS = [new, *settings.FIELD_KEYS]
+    rotating.rotate(by=None)
+    settings.FIELD_KEYS = [new]
+    assert Client().get(address).status_code == 200
 
 
 def test_before_it_was_sent_and_for_messages_that_ask_nothing_there_is_no_page(delivery, today):
