@@ -74,12 +74,16 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
     emptied = TransactionTestCase._fixture_teardown
 
     def empty(case: TransactionTestCase) -> None:
-        """Nobody empties a history table, so what has to between tests takes the triggers off."""
+        """Nobody empties a history table, so what has to between tests takes the triggers off.
+
+        What the migrations put there is put back once, and not by each test that comes after.
+        """
         protection.unprotect()
         try:
             emptied(case)
         finally:
             protection.protect()
+        install_reference_data()
 
     TransactionTestCase._fixture_teardown = empty
     yield
@@ -122,15 +126,20 @@ def requests_counted_from_zero(monkeypatch) -> None:
     monkeypatch.setattr(rates, "counter", fresh)
 
 
-@pytest.fixture
-def reference_data(db) -> None:
-    """The catalogue of uses, scripts and roles, which a transactional test leaves without."""
+def install_reference_data() -> None:
+    """The catalogue of uses, scripts and roles, as the migrations make them, where it is not."""
     if not Use.objects.exists():
         install(Use)
     if not Script.objects.exists():
         standard_scripts.install(Script, at=datetime(2026, 1, 5, tzinfo=UTC))
     if not Group.objects.filter(name=roles.OFFICER).exists():
         roles.apply(Group, Permission)
+
+
+@pytest.fixture
+def reference_data(db) -> None:
+    """The catalogue of uses, scripts and roles."""
+    install_reference_data()
 
 
 @pytest.fixture
