@@ -30,6 +30,17 @@ def next_ids(model: type[models.Model], count: int) -> Sequence[int]:
         return range(last + 1, last + 1 + count)
 
 
+def among(field: str, ids: Sequence[int]) -> models.Q:
+    """That ``field`` is one of ``ids``, in the way that is read fastest; it may find others, too.
+
+    Most of a large set follow each other, and two ends are read faster than thousands of numbers.
+    """
+    low, high = min(ids), max(ids)
+    if high - low < 4 * len(ids):
+        return models.Q(**{f"{field}__gte": low, f"{field}__lte": high})
+    return models.Q(**{f"{field}__in": list(ids)})
+
+
 def insert_rows(
     model: type[models.Model], names: Sequence[str], rows: Iterable[Sequence[Any]]
 ) -> None:

@@ -117,6 +117,32 @@ def noted(
     )
 
 
+def note_choice(
+    customer: Customer, *, says: str, at: datetime, on: date, route: str
+) -> AccountChange | None:
+    """Record that a choice of ``customer`` is to be confirmed to them, in the words ``says``.
+
+    It goes to the newest e-mail address that reaches them, else to the postal one; to an address
+    that is new as well, since it tells nothing that helps whoever put it there. None, and nothing
+    is recorded, when neither is there: the page has confirmed it. Arguments as for :func:`note`.
+    """
+    points = ContactPoint.objects.current().filter(customer=customer, undeliverable_since=None)
+    newest = points.order_by("-since", "-pk")
+    email, postal = newest.filter(kind=Kind.EMAIL).first(), newest.filter(kind=Kind.POST).first()
+    if email is None and postal is None:
+        return None
+    return AccountChange.objects.create(
+        customer=customer,
+        kind=AccountChange.Kind.CHOICE,
+        at=at,
+        on=on,
+        route=route,
+        says=says,
+        email_point=email,
+        postal_point=None if email else postal,
+    )
+
+
 @dataclass(frozen=True)
 class Told:
     """One change of many: whose, of which kind, and the values of the address that comes."""

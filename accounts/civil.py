@@ -35,3 +35,8 @@ def add_months(day: date, months: int) -> date:
 def of_record_from(since: date) -> date:
     """First day on which something on the account since ``since`` is "of record" (64.2003(b))."""
     return add_days(since, OF_RECORD_DAYS)
+
+
+def in_words(day: date) -> str:
+    """“December 9, 2026”."""
+    return f"{day:%B} {day.day}, {day.year}"

@@ -12,7 +12,9 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 
 from accounts import history
+from accounts.bulk_rows import among
 from accounts.caller_standing import refuse_unproved
+from accounts.civil import in_words
 from accounts.errors import Refused
 from accounts.models import ContactOptOut, Customer, User
 from accounts.permissions import require
@@ -54,7 +56,7 @@ def allow(
         for row in rows:
             if on < row.since:
                 raise Refused(
-                    f"It was stopped on {row.since:%B} {row.since.day}, {row.since.year}.",
+                    f"It was stopped on {in_words(row.since)}.",
                     "It cannot be allowed again before that day.",
                 )
             row.until = on
@@ -65,7 +67,7 @@ def allow(
 
 def stopped_channels(customer: Customer, *, on: date) -> list[str]:
     """The channels by which ``customer`` wants no marketing on ``on``, in order."""
-    rows = _current(on).filter(customer=customer)
+    rows = current(on).filter(customer=customer)
     found = set(rows.values_list("channel", flat=True))
     return [channel for channel in CHANNELS if channel in found]
 
@@ -81,11 +83,10 @@ def may_contact(customer_ids: Iterable[int], *, channel: str, on: date) -> set[i
     may: set[int] = set()
     for start in range(0, len(ids), LISTED):
         listed = ids[start : start + LISTED]
-        there = Customer.objects.filter(pk__in=listed).exclude(status=Customer.Status.MERGED)
-        stopped = _current(on).filter(customer__in=listed, channel=channel)
-        may |= set(there.values_list("pk", flat=True)) - set(
-            stopped.values_list("customer_id", flat=True)
-        )
+        there = Customer.objects.filter(among("pk", listed)).exclude(status=Customer.Status.MERGED)
+        stopped = current(on).filter(among("customer", listed), channel=channel)
+        found = set(there.values_list("pk", flat=True)).intersection(listed)
+        may |= found.difference(stopped.values_list("customer_id", flat=True))
     return may
 
 
@@ -115,7 +116,8 @@ def _stop(
     return new
 
 
-def _current(on: date) -> QuerySet[ContactOptOut]:
+def current(on: date) -> QuerySet[ContactOptOut]:
+    """What customers have stopped and not allowed again, as of the civil day ``on``."""
     return ContactOptOut.objects.filter(Q(until=None) | Q(until__gt=on), since__lte=on)
 
 

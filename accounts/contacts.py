@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts import changes, fields, history
 from accounts.caller_standing import refuse_unproved
+from accounts.civil import in_words
 from accounts.errors import Refused
 from accounts.models import AccountChange, ContactPoint, Customer, User
 
@@ -130,7 +131,7 @@ def unmark_undeliverable(
 def _end(point: ContactPoint, *, on: date, by: User | None, because: str) -> None:
     if on < point.since:
         raise Refused(
-            f"The present one came on {point.since:%B} {point.since.day}, {point.since.year}.",
+            f"The present one came on {in_words(point.since)}.",
             "It cannot end before that day. Correct the day.",
         )
     point.until = on

@@ -110,6 +110,18 @@ def by_name(text: str, *, limit: int, postcode: str = "") -> list[ByName]:
     return sorted(found.values(), key=lambda one: -one.score)[:limit]
 
 
+def by_whole_name(text: str, *, limit: int, least: int = 1) -> list[ByName]:
+    """Whose names have every word of ``text``, as it is written; at most ``limit``, any order.
+
+    Nobody when it has fewer than ``least`` words that tell one name from another.
+    """
+    found: dict[int, ByName] = {}
+    for words in readings(text):
+        if len(words) >= least:
+            _add(found, _look([_Meant(word, whole=True) for word in words[:TYPED]], limit, ""))
+    return list(found.values())[:limit]
+
+
 def _add(found: dict[int, ByName], more: list[ByName]) -> None:
     for one in more:
         if one.customer_id not in found or found[one.customer_id].score < one.score:

@@ -31,6 +31,7 @@ class TablesAtOnce(migrations.Migration):
         """Make the tables, and return ``project_state`` with their models."""
         before = project_state.clone()
         project_state.__dict__.pop("apps", None)  # rendered: every change would render it anew
+        project_state.is_delayed = False  # or each migration of data after this renders all anew
         for operation in self.operations:
             operation.state_forwards(self.app_label, project_state)
         for operation in self.operations:

@@ -63,13 +63,13 @@ def digest(path: Path) -> str:
     return found.hexdigest()
 
 
-def read_header(names: Sequence[str]) -> list[str]:
+def read_header(names: Sequence[str], *, required: Sequence[str] = REQUIRED) -> list[str]:
     """The names of the columns in their normal form.
 
     Raises Refused when a required one is missing or one stands there twice.
     """
     header = [name.strip().lower().replace(" ", "_") for name in names]
-    missing = [name for name in REQUIRED if name not in header]
+    missing = [name for name in required if name not in header]
     if missing:
         raise Refused(
             f"The header has no column {', '.join(missing)}.",

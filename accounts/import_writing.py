@@ -66,22 +66,35 @@ class Written:
 
 
 def write_rows(
-    rows: Sequence[CheckedRow], *, on: date, by: User | None, because: str
+    rows: Sequence[CheckedRow],
+    *,
+    on: date,
+    by: User | None,
+    because: str,
+    route: str = Route.IMPORT,
 ) -> list[Written]:
     """Write checked rows, with history of exactly what they change. Call it in a transaction.
 
-    ``on`` is the carrier's civil day, from which changes count. Returns what became of each row.
+    ``on`` is the carrier's civil day, from which changes count; ``route`` how they came, for the
+    notices that customers get of them. Returns what became of each row.
     """
-    return _Chunk(rows, on=on, by=by, because=because).write()
+    return _Chunk(rows, on=on, by=by, because=because, route=route).write()
 
 
 class _Chunk:
     """The rows of one transaction against what is known of their customers."""
 
     def __init__(
-        self, rows: Sequence[CheckedRow], *, on: date, by: User | None, because: str
+        self,
+        rows: Sequence[CheckedRow],
+        *,
+        on: date,
+        by: User | None,
+        because: str,
+        route: str,
     ) -> None:
         self.rows, self.on, self.by, self.because = rows, on, by, because
+        self.route = route
         numbers = [row.account_number for row in rows]
         # Locked first, in the order of their ids as everywhere, and read after; their keys stay
         # free, so that deliveries to them can be recorded meanwhile.
@@ -118,7 +131,7 @@ class _Chunk:
             else:
                 done.append(self.change(self.known[row.account_number], row))
         # Before anything is written: customers are told where they could be reached until now.
-        changes.note_many(self.told, at=timezone.now(), on=self.on, route=Route.IMPORT, by=self.by)
+        changes.note_many(self.told, at=timezone.now(), on=self.on, route=self.route, by=self.by)
         self.flush()
         return done
 

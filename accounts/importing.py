@@ -7,7 +7,7 @@ floor up and is not touched by any import.
 
 import io
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -32,6 +32,7 @@ from accounts.import_csv import (
 from accounts.import_rows import CheckedRow, Problem, check_row, own_text
 from accounts.import_writing import Written, write_rows
 from accounts.models import (
+    AccountChange,
     ContactPoint,
     Customer,
     ImportBatch,
@@ -39,6 +40,7 @@ from accounts.models import (
     Service,
     User,
 )
+from accounts.permissions import require
 from accounts.planner import refresh_statistics
 
 T = TypeVar("T")
@@ -181,13 +183,38 @@ def save_batch(batch: ImportBatch, summary: Summary, refused: dict[int, list[Pro
     )
 
 
-def _write(rows: Sequence[CheckedRow], *, on: date, by: User | None, because: str) -> list[Written]:
+def upsert(
+    cells: Mapping[str, str], *, today: date, by: User | None, because: str
+) -> Written | list[Problem]:
+    """Add or change one customer that another system sends, as a row of a file would.
+
+    ``cells`` by the columns of ``accounts.import_rows``, ``today`` the carrier's civil day. Returns
+    what became of it, or everything that is wrong with it; then nothing was written.
+    """
+    require(by, "accounts.import_customer")
+    checked = check_row(cells, line=1, today=today)
+    if not isinstance(checked, CheckedRow):
+        return checked
+    with transaction.atomic():
+        route = AccountChange.Route.API
+        (written,) = _write([checked], on=today, by=by, because=because, route=route)
+    return [written.problem] if written.problem else written
+
+
+def _write(
+    rows: Sequence[CheckedRow],
+    *,
+    on: date,
+    by: User | None,
+    because: str,
+    route: str = AccountChange.Route.IMPORT,
+) -> list[Written]:
     try:
         with transaction.atomic():
-            return write_rows(rows, on=on, by=by, because=because)
+            return write_rows(rows, on=on, by=by, because=because, route=route)
     except IntegrityError:
         # Another import has added the same customers at this moment: now they are known.
-        return write_rows(rows, on=on, by=by, because=because)
+        return write_rows(rows, on=on, by=by, because=because, route=route)
 
 
 class _Chunk:

@@ -1,5 +1,6 @@
 """Saved lists of customers, from account numbers."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -13,7 +14,8 @@ from accounts.models import Customer, CustomerList, CustomerListEntry, User
 from accounts.permissions import require
 
 NAME_LENGTH = 100
-LISTED = 5_000  # account numbers in one statement
+LISTED = 5_000  # account numbers in one statement, and the most that a form takes
+NAMED = 10  # unknown account numbers that a message names
 
 
 @dataclass(frozen=True)
@@ -58,3 +60,37 @@ def save_list(name: str, account_numbers: Iterable[str], *, by: User | None, bec
             batch_size=1_000,
         )
     return Saved(saved, len(found), unknown)
+
+
+def pasted(text: str) -> list[str]:
+    """The account numbers in ``text``, with line ends, commas or spaces between, each once.
+
+    Raises ValidationError for more than ``LISTED``, and for numbers that no customer has, which it
+    names with their lines.
+    """
+    lines = {
+        number: line
+        for line, words in reversed(list(enumerate(text.splitlines(), start=1)))
+        for number in re.split(r"[\s,;]+", words)
+        if number
+    }
+    if len(lines) > LISTED:
+        raise ValidationError(f"These are {len(lines):,} account numbers. Give at most {LISTED:,}.")
+    known = Customer.objects.filter(account_number__in=lines)
+    unknown = lines.keys() - set(known.values_list("account_number", flat=True))
+    if unknown:
+        ordered = sorted(unknown, key=lambda number: (lines[number], number))
+        named = ", ".join(f"{number} (line {lines[number]})" for number in ordered[:NAMED])
+        more = f" and {len(ordered) - NAMED:,} more" if len(ordered) > NAMED else ""
+        raise ValidationError(f"No customer has these account numbers: {named}{more}.")
+    return sorted(lines, key=lambda number: (lines[number], number))
+
+
+def free_name(base: str) -> str:
+    """``base``, cut to fit, with the first number that makes it the name of no list."""
+    name, number = base[:NAME_LENGTH], 1
+    while CustomerList.objects.filter(name=name).exists():
+        number += 1
+        end = f" ({number})"
+        name = base[: NAME_LENGTH - len(end)] + end
+    return name

@@ -10,21 +10,30 @@ Nothing here keeps what was searched for: names, numbers and addresses stay out 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
 
+from accounts.bulk_rows import insert_rows
 from accounts.history import actor_name, call_in_progress
 from accounts.models import Look, LookShown
+from accounts.prepared import first_row
 
 if TYPE_CHECKING:
     from accounts.models import User
 
 What = Look.What
-SHOWN_AT_ONCE = 5_000  # rows in one statement
+FIELDS = tuple(field for field in Look._meta.concrete_fields if not field.primary_key)
+CUSTOMER = Look._meta.get_field("customer_id")
+COLUMNS = tuple(str(field.column) for field in FIELDS)
+INSERT = (
+    f"INSERT INTO {Look._meta.db_table} ({', '.join(COLUMNS)})"  # noqa: S608  (our own names)
+    f" VALUES ({', '.join(['%s'] * len(COLUMNS))}) RETURNING id"
+)
 
 
 @dataclass
@@ -118,24 +127,78 @@ def record(
     :class:`LookShown`, so that lists and exports also answer who saw a customer.
     """
     ids = list(dict.fromkeys(customers))
-    look = Look(
+    look = _look(by, at, what, screen, detail)
+    look.customer_id = ids[0] if len(ids) == 1 else None
+    look.record_id = record
+    look.rows = len(ids) if rows is None else rows
+    look.call = call
+    if len(ids) < 2:
+        _insert(look)
+        return look
+    with transaction.atomic():
+        _insert(look)
+        insert_rows(LookShown, ("customer_id", "look_id"), ((pk, look.pk) for pk in ids))
+    return look
+
+
+@dataclass(frozen=True)
+class Opening:
+    """That ``by`` opens one customer at the aware instant ``at``; recorded as they are read."""
+
+    by: "User"
+    at: datetime
+    screen: str
+    detail: str = ""
+
+    def record(self, customer: int) -> None:
+        """Record it, of the customer with this id."""
+        record(
+            by=self.by,
+            at=self.at,
+            what=What.OPENED,
+            screen=self.screen,
+            customers=[customer],
+            detail=self.detail,
+        )
+
+    @property
+    def parameters(self) -> list[Any]:
+        """Those of a statement that begins as :func:`recorded_with` says."""
+        look = _look(self.by, self.at, What.OPENED, self.screen, self.detail)
+        look.rows = 1
+        return [getattr(look, field.attname) for field in FIELDS if field is not CUSTOMER]
+
+
+def _look(by: "User", at: datetime, what: Look.What, screen: str, detail: str) -> Look:
+    return Look(
         at=at,
         by_id=by.pk,
         actor=actor_name(by)[:150],
         what=what,
         screen=screen[:100],
-        customer_id=ids[0] if len(ids) == 1 else None,
-        record_id=record,
-        rows=len(ids) if rows is None else rows,
-        call=call,
         detail=detail[:500],
     )
-    if len(ids) < 2:
-        look.save()
-        return look
-    with transaction.atomic():
-        look.save()
-        LookShown.objects.bulk_create(
-            (LookShown(customer_id=pk, look_id=look.pk) for pk in ids), batch_size=SHOWN_AT_ONCE
-        )
-    return look
+
+
+@cache
+def recorded_with(customer: str, found: str) -> str:
+    """The beginning of a statement that records a look at the customer whom its end reads.
+
+    For PostgreSQL, and what other systems ask all day: one statement instead of two. ``customer``
+    is the SQL of the customer's id, ``found`` where it is found; without one nothing is recorded.
+    Its parameters are those of an :class:`Opening`, then those of ``found``.
+    """
+    values = [
+        customer if field is CUSTOMER else f"%s::{field.cast_db_type(connection)}"
+        for field in FIELDS
+    ]
+    return (
+        f"WITH look AS (INSERT INTO {Look._meta.db_table} ({', '.join(COLUMNS)})"  # noqa: S608
+        f" SELECT {', '.join(values)} FROM {found}) "
+    )
+
+
+def _insert(look: Look) -> None:
+    row = first_row(INSERT, [getattr(look, field.attname) for field in FIELDS])
+    assert row is not None  # noqa: S101  (an INSERT that does not fail returns its row)
+    look.pk = row[0]

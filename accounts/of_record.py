@@ -7,7 +7,7 @@ is not called: whoever got hold of an account could have their own number added 
 
 from datetime import date
 
-from accounts.civil import OF_RECORD_DAYS, add_days
+from accounts.civil import OF_RECORD_DAYS, add_days, in_words
 from accounts.models import ContactPoint, Customer, Service
 
 Kind = ContactPoint.Kind
@@ -43,7 +43,7 @@ def why_not_called(service: Service, *, on: date, of: list[Service] | None = Non
     day = add_days(service.started_on, OF_RECORD_DAYS)
     return (
         f"This number came less than {OF_RECORD_DAYS} days ago."
-        f" It may be called from {day:%B} {day.day}, {day.year}."
+        f" It may be called from {in_words(day)}."
     )
 
 
@@ -57,7 +57,7 @@ def why_not_sent(point: ContactPoint, *, on: date) -> str:
         return "Nothing reaches this address any more."
     if not point.of_record(on):
         day = point.of_record_from
-        return f"This address is of record only from {day:%B} {day.day}, {day.year} (64.2003(b))."
+        return f"This address is of record only from {in_words(day)} (64.2003(b))."
     return ""
 
 

@@ -1,4 +1,4 @@
-"""Tell the database's query planner about tables that have just been filled."""
+"""What the database's query planner must be told: of tables just filled, and of long statements."""
 
 from django.db import connection, models
 
@@ -14,3 +14,24 @@ def refresh_statistics(*tables: type[models.Model]) -> None:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute(f"ANALYZE {names}")
+
+
+def plan_plainly() -> None:
+    """Let no statement of this transaction be compiled before it runs.
+
+    PostgreSQL compiles what it expects to be dear; for a long statement over a bounded number of
+    rows that was seen to take 2.2 of 2.9 seconds.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL jit = off")
+
+
+def sort_in_memory() -> None:
+    """Let this transaction sort and join some hundred thousand rows without files on the disk.
+
+    PostgreSQL's own choice, 4 MB, is meant for many small statements at once.
+    """
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL work_mem = '64MB'")

@@ -48,9 +48,14 @@ class SealedStorage(FileSystemStorage):
     def _open(self, name: str, mode: str = "rb") -> File:
         if mode != "rb":
             raise ValueError("files of the private store are read as bytes and written at once")
+        sealed = Path(self.path(name)).read_bytes()
         content: Any = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115
-        for piece in unseal_file(Path(self.path(name)).read_bytes(), name):
-            content.write(piece)
+        try:
+            for piece in unseal_file(sealed, name):
+                content.write(piece)
+        except BaseException:
+            content.close()
+            raise
         content.seek(0)
         return File(content, name)
 

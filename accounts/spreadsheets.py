@@ -12,6 +12,8 @@ from typing import Any, Protocol
 
 # Also in the wide forms that keyboards for Chinese and Japanese write.
 FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+# What a cell begins with that must be looked at: of a million cells all but a few begin otherwise.
+_LOOKED_AT = frozenset((*FORMULA, "'"))
 _WRITTEN_GUARDED = re.compile(f"'+[{re.escape(''.join(FORMULA))}]")
 
 
@@ -48,6 +50,8 @@ def line(cells: Iterable[object]) -> str:
 
 def guarded(cell: str) -> str:
     """``cell`` so that a spreadsheet shows it as text, whatever a customer put there."""
+    if cell[:1] not in _LOOKED_AT:
+        return cell
     # One that looks guarded gets another: reading it takes away ours, not the customer's.
     return f"'{cell}" if cell.startswith(FORMULA) or _WRITTEN_GUARDED.match(cell) else cell
 

@@ -151,8 +151,12 @@ class Day:
         return datetime.combine(day, time.min, self.zone)
 
     def looks(self) -> QuerySet[Look]:
-        """All of the day."""
-        return Look.objects.filter(at__gte=self.begins, at__lt=self.ends).order_by()
+        """All of the day that people had: programs read at night, and by the million."""
+        found = Look.objects.filter(at__gte=self.begins, at__lt=self.ends).order_by()
+        return found.exclude(by_id__in=self._programs())
+
+    def _programs(self) -> QuerySet[User, int]:
+        return User.objects.filter(is_program=True).values_list("pk", flat=True)
 
     def findings(self) -> Iterator[Finding]:
         """What fired, person by person."""
@@ -207,6 +211,7 @@ class Day:
                 what__in=(What.OPENED, What.SEARCHED),
                 customer_id__isnull=False,
             )
+            .exclude(by_id__in=self._programs())
             .order_by()
             .values("by_id", day=TruncDate("at", tzinfo=self.zone))
             .annotate(number=Count("customer_id", distinct=True))

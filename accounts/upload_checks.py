@@ -16,6 +16,7 @@ from django.core.exceptions import ValidationError
 
 MB = 1024 * 1024
 LARGEST_SCAN = 10 * MB  # bytes; a letter in grey at 200 dpi is a tenth of it
+LARGEST_LIST = 25 * MB  # bytes; a million account numbers with a note each have 12 to 20 MB
 LARGEST_TABLE = 2 * MB  # bytes; what is larger belongs to the command, which reads as it goes
 MOST_ROWS = 5_000  # of a table, for each becomes a row of the preview's page
 MOST_COLUMNS = 100

@@ -14,7 +14,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import include, path, reverse
 
 from accounts import second_factor
-from config import own_sessions
+from config import own_reports, own_sessions, own_training
 
 
 def frame(request: HttpRequest) -> dict[str, Any]:
@@ -49,6 +49,9 @@ urlpatterns = [
     path("two-step/", include("allauth.mfa.urls")),
     path("sessions/", own_sessions.own_sessions, name="usersessions_list"),
     path("sessions/<int:pk>/end/", own_sessions.end_session, name="end-session"),
+    path("reports/", own_reports.own_reports, name="my-reports"),
+    path("training/", own_training.own_training, name="own-training"),
+    path("training/<int:pk>/", own_training.training_text, name="training-text"),
     path("sso/cancelled/", social.login_cancelled, name="socialaccount_login_cancelled"),
     path("", include("allauth.socialaccount.providers.openid_connect.urls")),
 ]

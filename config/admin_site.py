@@ -6,10 +6,13 @@ from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.http import urlencode
 from unfold.sites import UnfoldAdminSite
 
 from config import error_pages
+
+ALL_OPEN = 24  # entries that are found at a glance: so long a menu is shown whole
 
 
 class DeskAdminSite(UnfoldAdminSite):
@@ -40,3 +43,20 @@ class DeskAdminSite(UnfoldAdminSite):
         of looks does not see. A form that needs it opens it for its own field, and notes the look.
         """
         raise PermissionDenied
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """The groups of the menu (config/unfold.py).
+
+        ``open`` says which are unfolded: all of a short menu; of a long one where one is.
+        """
+        groups = super().get_sidebar_list(request)
+        short = sum(len(group["items"]) for group in groups) <= ALL_OPEN
+        for group in groups:
+            here = any(item["active"] for item in group["items"])
+            group["open"] = short or here or not group.get("title")
+        return groups
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> Any:
+        """Every model with its addresses, worked out when a page shows it: most show the menu."""
+        listed = super().get_app_list
+        return SimpleLazyObject(lambda: listed(request, app_label))

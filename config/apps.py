@@ -10,6 +10,12 @@ class DeskConfig(AppConfig):
     name = "config"
     verbose_name = "CPNI Desk"
 
+    def ready(self) -> None:
+        """Note each round of a scheduled job."""
+        from config import jobs
+
+        jobs.connect()
+
 
 class DeskAdminConfig(AdminConfig):
     """Django's admin with our site."""

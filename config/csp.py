@@ -1,8 +1,8 @@
 """What the browser may load and run: the Content-Security-Policy, in one place.
 
-There are no exceptions: no inline script, no inline style, no eval, no address but our own; so
-neither what somebody typed nor what came in by mail can become a script. What the admin's theme
-would need exceptions for is done without:
+There are no exceptions for pages: no inline script, no inline style, no eval, no address but our
+own; so neither what somebody typed nor what came in by mail can become a script. What the admin's
+theme would need exceptions for is done without:
 
 ===============================  ==================================================================
 the theme has                    and we
@@ -18,14 +18,18 @@ writes a style element           before it starts
 a QR code as a ``data:`` image   draw it into the page (``templates/allauth/elements/img.html``)
 ===============================  ==================================================================
 
+An e-mail has its styles where they apply, so the frame in which a notice is previewed takes them
+(``notices/admin/notice_previews.py``); nothing runs or is fetched there.
+
 A page that seems to need an exception needs a file under ``static/`` instead. A style that is
 computed is an attribute of SVG (``notices/admin/figures.html``) or set by a script of ours.
 """
 
 from typing import Any
 
-from csp.constants import NONE, SELF
+from csp.constants import HEADER, NONE, SELF
 from csp.middleware import CSPMiddleware, PolicyParts
+from csp.utils import build_policy
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
@@ -58,8 +62,21 @@ FILES: dict[str, Any] = {
 QUOTING = {"img-src": [NONE], "connect-src": [NONE]}
 
 
+# As a header; the library would make it anew for each answer to another system.
+FILES_POLICY = build_policy(FILES)
+
+
 class PolicyMiddleware(CSPMiddleware):
     """Sends ``PAGES`` with each page, and ``FILES`` with everything else."""
+
+    def process_response(
+        self, request: HttpRequest, response: HttpResponseBase
+    ) -> HttpResponseBase:
+        """The library's, but for what is JSON, which has no exception, nonce or report."""
+        if response.headers.get("Content-Type") == "application/json":
+            response.headers.setdefault(HEADER, FILES_POLICY)
+            return response
+        return super().process_response(request, response)
 
     def get_policy_parts(
         self, request: HttpRequest, response: HttpResponseBase, report_only: bool = False

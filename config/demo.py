@@ -21,14 +21,36 @@ from accounts import history, importing
 from accounts.import_rows import COLUMNS
 from accounts.models import Call, Carrier, Customer, User
 from accounts.spreadsheets import Table
-from config import demo_calls, demo_desk, demo_looks, demo_people, roles
-from cpni import disclosures, optouts
+from config import (
+    demo_calls,
+    demo_desk,
+    demo_evidence,
+    demo_figures,
+    demo_incidents,
+    demo_looks,
+    demo_marketing,
+    demo_people,
+    demo_systems,
+    demo_training,
+    roles,
+)
+from cpni import disclosures, optouts, probing, recipients
 from cpni.assuming import assume_due
 from cpni.decisions import decide
-from cpni.models import Approval, OptOutRequest
-from notices import campaigns, letters, outcomes, publishing, sending, standard_texts
-from notices.models import Campaign, Delivery, Notice, TelephoneTask, Use
-from notices.policies import publish
+from cpni.models import Approval, OptOutRequest, Recipient
+from cpni.sealing import seal_due
+from notices import (
+    automatic,
+    campaigns,
+    letters,
+    outcomes,
+    publishing,
+    sending,
+    signing_off,
+    standard_texts,
+)
+from notices.models import Campaign, Delivery, Notice, PolicyVersion, TelephoneTask, Use
+from notices.policies import record_earlier
 
 PASSWORD = "wasatch-33-days"  # noqa: S105  (a demo on one's own machine; it is printed)
 WHY = "Set up for the demo"
@@ -75,10 +97,15 @@ class Demo:
         self.import_customers()
         self.policies()
         self.first = self.campaign(
-            self.cpni_notice(), first_campaign_name(), days_ago=DAYS_AGO, audience="active"
+            self.cpni_notice(self.old, DAYS_AGO + 1),
+            first_campaign_name(),
+            days_ago=DAYS_AGO,
+            audience="active",
         )
         self.say(f"Sent the CPNI notice as of {self.ago(DAYS_AGO)}.")
         self.what_came_back()
+        self.ways_to_opt_out()
+        self.register_of_recipients()
         self.objections_in_time()
         report = assume_due(on=self.today)
         self.say(f"Assumed {report.assumed} approvals; the waiting period ended yesterday.")
@@ -91,9 +118,26 @@ class Demo:
         )
         self.say(f"Sent the change of policy as of {self.ago(CHANGE_DAYS_AGO)}.")
         self.plan_the_next()
+        listed = demo_marketing.tell(
+            today=self.today,
+            at=timezone.now(),
+            on=self.ago,
+            marketing=User.objects.get(username="marketing"),
+            supervisor=self.supervisor,
+            officer=self.officer,
+            customer=self.noticed()[20],
+        )
+        self.say(f"Handed out a list of {listed} numbers to the dialler, until it expires.")
+        automatic.propose(on=self.today)
         self.calls(change)
+        demo_incidents.tell(today=self.today, ago=self.ago, at=self.at, officer=self.officer)
+        self.say("Told of two incidents and a breach; their deadlines are in the calendar.")
+        demo_training.tell(self.today, self.at, officer=self.officer, deputy=self.deputy)
+        demo_systems.tell(ago=self.ago, at=self.at, officer=self.officer)
         found = demo_looks.tell(on=self.ago(1), rep=self.rep, officer=self.officer)
+        demo_figures.tell(on=self.today, at=timezone.now())
         self.say(f"Reported {found} unusual looks at customers, to be reviewed.")
+        seal_due(at=timezone.now())
 
     def calls(self, change: Campaign) -> None:
         """At the call desk: yesterday the changed policy by telephone, then today's calls."""
@@ -155,6 +199,8 @@ class Demo:
             support_number="+18005550134",
             optout_number="+18005550177",
             officer_name="Robin Hale",
+            frn="0012345678",
+            filer_id="812345",
             time_zone="America/Denver",
         )
         history.save(carrier, by=self.officer, because=WHY)
@@ -188,12 +234,18 @@ class Demo:
             "2.0", effective_on=self.ago(CHANGE_DAYS_AGO), by=self.officer, because=WHY
         )
         for version in (self.old, self.new):
-            publish(version, by=self.deputy, because="Approved by the board")
+            record_earlier(
+                version,
+                effective_on=version.effective_on,
+                today=self.today,
+                by=self.deputy,
+                because="Approved by the board, and published on the web site that day",
+            )
 
-    def cpni_notice(self) -> Notice:
-        """The notice under the first policy."""
-        notice = standard_texts.draft_cpni_notice(self.old, by=self.officer, because=WHY)
-        return self.approved(notice, self.ago(DAYS_AGO + 1))
+    def cpni_notice(self, policy: PolicyVersion, days_ago: int) -> Notice:
+        """The notice under a policy, approved so many days ago."""
+        notice = standard_texts.draft_cpni_notice(policy, by=self.officer, because=WHY)
+        return self.approved(notice, self.ago(days_ago))
 
     def change_notice(self) -> Notice:
         """The notice of the change, which asks for the use that is new."""
@@ -201,7 +253,16 @@ class Demo:
         return self.approved(notice, self.ago(CHANGE_DAYS_AGO + 1))
 
     def approved(self, notice: Notice, day: date) -> Notice:
-        """The notice, approved by the second officer."""
+        """The notice, its content signed off and then approved by the second officer."""
+        for line in signing_off.checked(notice):
+            if line.is_open:
+                signing_off.sign_off(
+                    notice,
+                    line.result.line.code,
+                    verdict="good",
+                    by=self.deputy,
+                    at=self.at(day),
+                )
         publishing.approve_notice(
             notice, by=self.deputy, because="Read line by line", at=self.at(day)
         )
@@ -221,10 +282,9 @@ class Demo:
             at=self.at(day, 8),
             message_domain=settings.MAIL_DOMAIN,
         )
-        seconds = count()
-        sending.send(
-            campaign.pk, clock=lambda: self.at(day) + timedelta(milliseconds=50 * next(seconds))
-        )
+        # Asked by threads that send, which have no connection to the database.
+        begins, steps = self.at(day), count()
+        sending.send(campaign.pk, clock=lambda: begins + timedelta(milliseconds=50 * next(steps)))
         campaign.refresh_from_db()
         self.post(campaign, day)
         campaign.refresh_from_db()
@@ -242,13 +302,15 @@ class Demo:
         for _ in letters.export(batch, by=self.officer):
             pass
         letters.mark_exported(batch, by=self.officer, at=self.at(day, 12))
+        proof = f"PS Form 3600-FCM, Midvale, {day:%B} {day.day}"
         letters.confirm_mailed(
             batch,
             on=day,
-            proof=f"PS Form 3600-FCM, Midvale, {day:%B} {day.day}",
+            proof=proof,
             by=self.officer,
             because="Statement of mailing received",
             today=self.today,
+            scan=demo_evidence.statement(proof, day=day, letters=batch.size),
         )
 
     def what_came_back(self) -> None:
@@ -264,7 +326,38 @@ class Demo:
                     because="Mailbox does not exist" if channel == "email" else "Not at address",
                 )
 
+    def ways_to_opt_out(self) -> None:
+        """The telephone line and the post were tried; the web page is tested by the worker."""
+        for route, days, words in (
+            ("telephone", 3, "Called at 11 p.m., pressed 2: the recording was there"),
+            ("letter", 20, "The test card came in four days"),
+        ):
+            probing.record(
+                route, worked=True, words=words, at=self.at(self.ago(days), 9), by=self.officer
+            )
+
     # --- What customers said ---------------------------------------------------------------------
+
+    def register_of_recipients(self) -> None:
+        """An agent, an affiliate, a contractor whose contract has ended, and who prints bills."""
+        kinds = Recipient.Relationship
+        for name, relationship, ended_on in (
+            ("Granite Sales, LLC", kinds.AGENT, None),
+            ("Wasatch Wireless, Inc.", kinds.AFFILIATE, None),
+            ("Door to Door Marketing", kinds.CONTRACTOR, self.ago(30)),
+            ("Beehive Bill Printing", kinds.VENDOR, None),
+        ):
+            recipient = Recipient(
+                name=name,
+                relationship=relationship,
+                contract=f"Contract with {name}, cabinet 3",
+                safeguards="Used for what was agreed only, seen by trained staff, destroyed after"
+                " 90 days.",
+                began_on=date(2021, 3, 1),
+                ended_on=ended_on,
+                categories=["wireless"] if relationship == kinds.AFFILIATE else [],
+            )
+            recipients.add(recipient, by=self.officer, because=WHY)
 
     def objections_in_time(self) -> None:
         """Objections by each route within the window, and one that nobody has matched yet."""
@@ -286,7 +379,7 @@ class Demo:
         self.receive(
             OptOutRequest(
                 route="letter",
-                stated="J. Baker, 44 Elm Way: I do not want my call records used. (no account)",
+                stated=f"{people[11].name}, no account given: do not use my call records.",
                 received_on=self.ago(4),
                 letter_date=self.ago(9),
             )
@@ -300,12 +393,13 @@ class Demo:
             late,
             Use.objects.get(code="other-services"),
             on=self.today,
-            recipient="Wasatch Telephone marketing",
+            recipient=None,
             what="Services held, to choose whom to offer voicemail",
             at=timezone.now(),
             by=self.officer,
             because="Autumn offer",
         )
+        demo_evidence.used(late, ago=self.ago, at=timezone.now(), by=self.officer)
         self.receive_and_apply(
             OptOutRequest(
                 route="letter",
@@ -370,11 +464,13 @@ class Demo:
         )
 
     def plan_the_next(self) -> None:
-        """A draft that waits for a second person: notices to those who never got one."""
-        notice = Notice.objects.get(pk=self.first.notice_id)
+        """A draft that waits for a second person: notices to those who never got one.
+
+        Under the new policy, which automatic notices propose themselves with, too.
+        """
         draft = Campaign(
             name="CPNI notice to new customers",
-            notice=notice,
+            notice=self.cpni_notice(self.new, CHANGE_DAYS_AGO),
             audience=Campaign.Audience.NEVER_NOTICED,
             author=User.objects.get(username="marketing"),
         )

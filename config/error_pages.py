@@ -97,7 +97,9 @@ def page(trouble: Trouble, *, of_the_desk: bool = True) -> HttpResponse:
         "stylesheet": settings.STATIC_URL + STYLESHEET,
         "of_the_desk": of_the_desk,
     }
-    return HttpResponse(render_to_string("error.html", context), status=trouble.status)
+    answer = HttpResponse(render_to_string("error.html", context), status=trouble.status)
+    answer.trouble = trouble  # type: ignore[attr-defined]  # for config/problems.py
+    return answer
 
 
 def for_customers(request: HttpRequest) -> bool:

@@ -202,6 +202,8 @@ def logging_settings(*, form: str, level: str) -> dict[str, Any]:
             "django.template": {"level": "INFO"},
             # aiosmtpd, the demo's mail server, logs every message.
             "mail": {"level": "WARNING"},
+            # flufl.bounce logs each form of report that it looks for.
+            "flufl.bounce": {"level": "WARNING"},
             # gunicorn's, also when it is started without config/gunicorn.py.
             "gunicorn.error": through_root,
             "gunicorn.access": through_root,

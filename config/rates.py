@@ -4,30 +4,21 @@ Counted for each person who is signed in, wherever they sit, and for each addres
 of those who are not: colleagues behind one address do not use up each other's turns. Signing in has
 limits of its own (accounts/lockout.py).
 
-The counts are the library ``limits``'s: in Redis one atomic step, about 0.2 ms, for all processes.
-django-ratelimit and allauth's own limiter count in Django's cache, which is a table where there is
-no Redis: two or more statements on every page, read and then written, so that simultaneous requests
-share a turn. Without Redis (a trial, which answers on its own machine only) each process counts for
-itself, in memory.
+How turns are counted: accounts/turns.py. Other systems have the limits of their keys instead
+(cpni/api/doors.py).
 """
 
-import ipaddress
 import logging
-import math
-import time
 from collections.abc import Callable
 from dataclasses import replace
-from functools import cache
-from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from limits import RateLimitItem, RateLimitItemPerMinute, storage
-from limits.errors import StorageError
-from limits.strategies import FixedWindowRateLimiter
+from limits import RateLimitItem, RateLimitItemPerMinute
 
-from accounts.client_address import address_of
+from accounts.turns import network_of, take_turn
 from config.error_pages import TOO_MANY, for_customers, page
+from config.problems import is_api
 
 log = logging.getLogger(__name__)
 
@@ -41,7 +32,6 @@ DOORS: dict[str, tuple[RateLimitItem, str]] = {
     # Open to everybody, so it counts for each address, of which many customers may share one.
     "choices": (RateLimitItemPerMinute(60, 10), "forms in ten minutes"),
 }
-UNREACHABLE = 10  # seconds for which Redis is not asked again after it did not answer
 
 
 class RateMiddleware:
@@ -51,6 +41,8 @@ class RateMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        if is_api(request) and "Authorization" in request.headers:
+            return self.get_response(request)
         if request.user.is_authenticated:
             most, who = settings.REQUESTS_PER_MINUTE, f"person {request.user.pk}"
         else:
@@ -89,55 +81,6 @@ def door_of(request: HttpRequest) -> str:
     if name.endswith("_export"):
         return "export"
     return "import" if name.endswith("_import") else ""
-
-
-def network_of(request: HttpRequest) -> str:
-    """The client's address, of IPv6 the /64 within which a client chooses freely."""
-    found = address_of(request)
-    if found is None:
-        return "unknown"
-    address = ipaddress.ip_address(found)
-    if address.version == 6:
-        return str(ipaddress.ip_network(f"{found}/64", strict=False))
-    return found
-
-
-def take_turn(item: RateLimitItem, *key: str) -> int:
-    """Take one turn of ``item`` for ``key``: 0, or the seconds to wait when there is none.
-
-    When the counts cannot be reached, everybody passes: an outage of Redis must not stop calls.
-    """
-    counts = counter()
-    if time.monotonic() < counts.not_before:
-        return 0
-    try:
-        if counts.hit(item, *key):
-            return 0
-        return max(1, math.ceil(counts.get_window_stats(item, *key).reset_time - time.time()))
-    except StorageError:
-        counts.not_before = time.monotonic() + UNREACHABLE
-        log.warning("Requests are not counted for %s s: Redis does not answer.", UNREACHABLE)
-        return 0
-
-
-class Counter(FixedWindowRateLimiter):
-    """The library's counts, and until when they need not be asked."""
-
-    not_before = 0.0
-
-
-@cache
-def counter() -> Counter:
-    """The counts: in Redis where there is one, else of this process."""
-    address = settings.REDIS_URL
-    if not address:
-        return Counter(storage.MemoryStorage())
-    if address.startswith("unix://"):
-        address = f"redis+{address}"
-    options: dict[str, Any] = {"socket_timeout": 0.5, "socket_connect_timeout": 0.5}
-    return Counter(
-        storage.RedisStorage(address, key_prefix="desk-rates", wrap_exceptions=True, **options)
-    )
 
 
 def too_many(request: HttpRequest, words: str, most: int, wait: int) -> HttpResponse:

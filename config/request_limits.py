@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 
 from accounts.upload_checks import MB
 from config.error_pages import BAD_REQUEST, TOO_LARGE, for_customers, page
+from config.problems import is_api
+from cpni import audience_files
 
 CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 Next = Callable[[HttpRequest], HttpResponse]
@@ -62,8 +65,17 @@ class SizeMiddleware:
             happened = "It does not say how long it is."
             remedy = "Send it with a Content-Length."
             return page(replace(BAD_REQUEST, status=411, happened=happened, remedy=remedy))
+        if is_api(request):
+            # Before a key is looked at nothing is read; ten thousand account numbers have 0.5 MB.
+            if said.isdecimal() and int(said) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+                happened = "At most 1 MB are taken at once. Nothing was changed."
+                return page(replace(TOO_LARGE, happened=happened, remedy="Send less at once."))
+            return self.get_response(request)
         signed_in = request.user.is_authenticated
-        most = settings.LARGEST_REQUEST if signed_in else settings.LARGEST_REQUEST_SIGNED_OUT
+        large = signed_in or is_webhook(request)
+        most = settings.LARGEST_REQUEST if large else settings.LARGEST_REQUEST_SIGNED_OUT
+        if takes_list(request):
+            most = settings.LARGEST_REQUEST_LIST
         if said.isdecimal() and int(said) > most:
             if for_customers(request):
                 happened = "What was sent is larger than we take. Nothing was changed."
@@ -73,9 +85,21 @@ class SizeMiddleware:
                 happened = "Before signing in only small forms are taken."
                 return page(replace(TOO_LARGE, happened=happened, remedy="Sign in first."))
             happened = (
-                f"At most {most // MB} MB are taken at once, of which a scan may have"
-                f" {settings.LARGEST_REQUEST // MB - 1}. Nothing was changed."
+                f"At most {most // MB} MB are taken at once, of which a file may have"
+                f" {most // MB - 1}. Nothing was changed."
             )
             remedy = "Scan in grey at 200 dpi, or split the file."
             return page(replace(TOO_LARGE, happened=happened, remedy=remedy))
         return self.get_response(request)
+
+
+def takes_list(request: HttpRequest) -> bool:
+    """Whether it is for the page that takes lists of account numbers, from who may use it."""
+    if request.path != reverse("admin:cpni_audiencefile_add"):
+        return False
+    return request.user.is_authenticated and request.user.has_perm(audience_files.ASK)
+
+
+def is_webhook(request: HttpRequest) -> bool:
+    """Whether it is for an address that the provider of mail calls (config/webhooks.py)."""
+    return bool(settings.MAIL_PROVIDER) and request.path.startswith("/mail/")

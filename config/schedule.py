@@ -18,11 +18,29 @@ SCHEDULE = {
         "schedule": 15.0,
         "options": {"expires": 14},
     },
+    # Each minute: an objection counts from when it reaches us (64.2007(a)(2)). It also does what
+    # was left undone of mail that came by another way.
+    "read the mailbox": {
+        "task": "cpni.tasks.read_mailbox",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
+    # Other systems hear of an opt-out within half a minute.
+    "send webhooks": {
+        "task": "cpni.tasks.send_webhooks",
+        "schedule": 15.0,
+        "options": {"expires": 14},
+    },
     # Hourly and not daily: it finds nothing to do 23 times, costs seconds, and needs nobody when
     # the hour that mattered was an outage. The day is the carrier's own, whatever the schedule's.
     "assume approvals": {
         "task": "cpni.tasks.assume_approvals",
         "schedule": crontab(minute="10"),
+    },
+    # Hourly: what an objection or a returned notice has made wrong is on the officer's list soon.
+    "look back at uses": {
+        "task": "cpni.tasks.look_back",
+        "schedule": crontab(minute="15"),
     },
     # Hourly for the same reason: a UTC day is sealed in the first hour after it in which a worker
     # runs, and verified once after that. What could not be published is tried again.
@@ -40,14 +58,46 @@ SCHEDULE = {
         "task": "notices.tasks.refresh_telephone_list",
         "schedule": crontab(minute="35"),
     },
+    # Hourly, and done once for each of the carrier's days.
+    "notice automatically": {
+        "task": "notices.tasks.notice_automatically",
+        "schedule": crontab(minute="5"),
+    },
+    # Hourly: with a million customers these take too long to be counted while someone waits.
+    "take figures": {
+        "task": "cpni.tasks.take_figures",
+        "schedule": crontab(minute="15"),
+    },
+    # Hourly, and sent once a day from the morning on: an outage at the hour loses no report.
+    "send reports": {
+        "task": "config.tasks.send_reports",
+        "schedule": crontab(minute="30"),
+    },
+    # Hourly: one that failed is tried again within the hour, others once a day.
+    "test the ways to opt out": {
+        "task": "cpni.tasks.probe_routes",
+        "schedule": crontab(minute="50"),
+    },
     # Letters that were printed and mailed are copies that nobody needs any more.
     "discard letters": {
         "task": "notices.tasks.discard_letters",
         "schedule": crontab(minute="45"),
     },
+    # Each minute: lists that are to be marked and whose message or worker was lost; and those whose
+    # day has passed go.
+    "mark audiences": {
+        "task": "cpni.tasks.mark_audiences",
+        "schedule": 60.0,
+        "options": {"expires": 55},
+    },
     # Customers' data that nobody confirmed does not lie about.
     "discard uploads": {
         "task": "accounts.tasks.discard_uploads",
         "schedule": crontab(minute="40"),
+    },
+    # Answers that were kept for a second asking name customers: two days, no longer.
+    "discard what the API keeps": {
+        "task": "cpni.tasks.discard_of_the_api",
+        "schedule": crontab(minute="55"),
     },
 }

@@ -12,6 +12,7 @@ Whoever reads the logs need not be allowed to read about customers. So, wherever
 - e-mail addresses, also percent-encoded and with letters beyond ASCII;
 - telephone numbers: E.164, (801) 555-0134, 801.555.0134, 1-801-555-0134, 555-0134, and abroad;
 - the proof in the link of a notice, which opens its customer's page;
+- the secret in the address of a calendar;
 - seven digits and more in a row, also inside a word: account numbers, national ids, cards;
 - street lines (12 Elm Street, Apt 4), PO boxes, state and ZIP code.
 
@@ -96,7 +97,8 @@ _FIELDS = (
     "|value|because|says|q|query|search|password|passwd|secret|token|code|pin|key|login|username"
 )
 _RULES = rf"""
-    (?P<kept>{_KEPT})
+    (?P<secret>(?<=/calendar/)[\w-]{{40,}})
+  | (?P<kept>{_KEPT})
   | (?P<answer>(?<![\w.])[245]\d\d(?:[\ -][245]\.\d{{1,3}}\.\d{{1,3}}\b|(?=,?\ b?['"])).*)
   | (?P<row>\b(?:Key|Failing\ row\ contains)\ ?\(.*)
   | (?P<login>(?<=://)[^\s/@'"<>]*@(?=\w|\[))

@@ -13,11 +13,12 @@ from django.core.exceptions import ImproperlyConfigured
 
 from accounts.encryption import is_key, new_key
 from accounts.table_format import GuardedCSV
-from accounts.upload_checks import LARGEST_SCAN, MB
+from accounts.upload_checks import LARGEST_LIST, LARGEST_SCAN, MB
 from config.csp import PAGES
 from config.env import env, hours, trial_secret
 from config.gateways import gateway
 from config.headers import HEADERS
+from config.incoming import mailbox, return_address, webhooks
 from config.logs import logging_settings
 from config.signin import signin_problems, signin_settings
 from config.unfold import UNFOLD  # noqa: F401  (a setting of the admin's theme)
@@ -94,6 +95,7 @@ INSTALLED_APPS = [
     "unfold.contrib.simple_history",
     "simple_history",
     "import_export",
+    "anymail",
     "csp",
     "allauth",
     "allauth.account",
@@ -115,6 +117,7 @@ MIDDLEWARE = [
     # Before the others, so that they see every response, whoever gives it.
     "config.headers.HeadersMiddleware",
     "config.csp.PolicyMiddleware",
+    "config.problems.ProblemMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.request_limits.WellFormedMiddleware",  # before a cookie is looked up
@@ -132,6 +135,7 @@ MIDDLEWARE = [
     "accounts.within_call.WithinCallMiddleware",
     "accounts.admin.looking.LookMiddleware",
     "config.carrier_time.CarrierTimeMiddleware",
+    "accounts.training_gate.TrainingMiddleware",  # by the carrier's day
     "config.unreadable.UnreadableMiddleware",
     "config.error_pages.NotAllowedMiddleware",
 ]
@@ -175,6 +179,9 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 else:
     DATABASES["default"]["CONN_MAX_AGE"] = env.int("CONN_MAX_AGE", default=60)
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+    # Only of what accounts/prepared.py asks; not behind a pooler that does not know of them.
+    if env.bool("PREPARED_STATEMENTS", default=True):
+        DATABASES["default"].setdefault("OPTIONS", {})["prepare_threshold"] = 5
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- Background work -----------------------------------------------------------------------------
@@ -210,6 +217,12 @@ EMAIL_TIMEOUT = env.int("EMAIL_TIMEOUT", default=30)  # seconds
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", default="cpni-desk@localhost")
 # Message-IDs end in this domain; by default the one that mail is sent from.
 MAIL_DOMAIN = env.str("MAIL_DOMAIN", default=DEFAULT_FROM_EMAIL.rpartition("@")[2].rstrip(">"))
+# Where mail comes back, with a token after a + (notices/return_addresses.py). Without it replies go
+# to the carrier's opt-out address, and bounces to the address that mail is sent from.
+RETURN_ADDRESS = return_address()
+# By which doors it comes in: a mailbox that is polled, a provider's webhooks (config/incoming.py).
+MAILBOX = mailbox(production=PRODUCTION)
+MAIL_PROVIDER, ANYMAIL = webhooks()
 # Connections to the relay that one sending loop keeps open at once.
 SMTP_CONNECTIONS = env.int("SMTP_CONNECTIONS", default=10)
 # A sending loop that has not renewed its lease for so long is taken to be dead (seconds).
@@ -221,6 +234,12 @@ CAPTURED_MAIL_DIR = env.str("CAPTURED_MAIL_DIR", default="")
 
 # By channel: what config/gateways.py reads, or None where messages go by letter and e-mail instead.
 GATEWAYS = {name: gateway(name.upper(), production=PRODUCTION) for name in ("text", "voice")}
+
+# --- Other systems -------------------------------------------------------------------------------
+
+# Whether webhooks may go to http and to private addresses: only where subscribers are in the same
+# network, as what is entered in the admin could make us ask any of its machines.
+WEBHOOK_PRIVATE_ADDRESSES = env.bool("WEBHOOK_PRIVATE_ADDRESSES", default=False)
 
 # --- Seals of the history ------------------------------------------------------------------------
 
@@ -306,6 +325,8 @@ STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 # fields. What is larger is refused before it is read (config/request_limits.py).
 LARGEST_REQUEST = LARGEST_SCAN + MB  # bytes
 LARGEST_REQUEST_SIGNED_OUT = 64 * 1024
+# On the one page that takes lists of account numbers, from whoever may have them marked.
+LARGEST_REQUEST_LIST = LARGEST_LIST + MB
 # The text of all fields: the longest is a notice in two languages as e-mail and letter, 50 KB.
 DATA_UPLOAD_MAX_MEMORY_SIZE = MB
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 500  # the longest form is a notice with its texts: below 50
@@ -313,7 +334,7 @@ DATA_UPLOAD_MAX_NUMBER_FILES = 2  # no form has more than one
 # Files stay in memory until they are stored sealed: Django's other handler writes what is large
 # into the system's temporary folder, readable.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.MemoryFileUploadHandler"]
-FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST
+FILE_UPLOAD_MAX_MEMORY_SIZE = LARGEST_REQUEST_LIST
 # Somebody quick opens a page every two seconds: ten times that. The whole of a call centre that
 # signs in behind one address at the same minute makes some six requests each.
 REQUESTS_PER_MINUTE = env.int("REQUESTS_PER_MINUTE", default=300)

@@ -1,10 +1,12 @@
 """The admin's theme and menu. Data only.
 
-The menu is grouped by what people do; an entry is shown to whoever may view what it leads to.
+The menu is grouped by what people do; an entry is shown to whoever may view what it leads to. Of a
+long menu only the group where one is stands open (config/admin_site.py).
 The colours are in static/desk/colours.css: the theme would write them into each page, where the
 browser is told to believe no style (config/csp.py).
 """
 
+from collections.abc import Callable
 from typing import Any
 
 from django.conf import settings
@@ -37,17 +39,52 @@ def takes_calls(request: HttpRequest) -> bool:
     return request.user.has_perm("accounts.add_call")
 
 
-def is_at_the_desk(request: HttpRequest) -> bool:
-    """Whether this is a page of the call desk that has no entry of its own in the menu."""
-    own = (reverse("desk:supervisor"), reverse("desk:policy-calls"))
-    return request.path.startswith(reverse("desk:find")) and not request.path.startswith(own)
+def below(page: str, *entries: str) -> Callable[[HttpRequest], bool]:
+    """Whether a page is below that of the name ``page`` and not below one of ``entries``.
+
+    These have entries of their own in the menu, of which one at a time is marked.
+    """
+
+    def marked(request: HttpRequest) -> bool:
+        own = tuple(map(reverse, entries))
+        return request.path.startswith(reverse(page)) and not request.path.startswith(own)
+
+    return marked
 
 
-def is_at_deliveries(request: HttpRequest) -> bool:
-    """Whether this is a page of deliveries that has no entry of its own in the menu."""
-    own = reverse("admin:notices_delivery_returned")
-    deliveries = reverse("admin:notices_delivery_changelist")
-    return request.path.startswith(deliveries) and not request.path.startswith(own)
+def sees_requests(request: HttpRequest) -> bool:
+    """Whether this person may view opt-out requests."""
+    return request.user.has_perm("cpni.view_optoutrequest")
+
+
+def has_questions(request: HttpRequest) -> bool:
+    """Whether this person may have any question answered: who has a role."""
+    return request.user.has_perm("notices.view_campaign")
+
+
+def sees_deadlines(request: HttpRequest) -> bool:
+    """Whether this person sees what has a day."""
+    return request.user.has_perm("cpni.view_incident")
+
+
+def sees_runs(request: HttpRequest) -> bool:
+    """Whether this person sees how jobs went."""
+    return request.user.has_perm("accounts.view_run")
+
+
+def sees_seals(request: HttpRequest) -> bool:
+    """Whether this person answers for the history, or checks it."""
+    return request.user.has_perm("cpni.view_seal")
+
+
+def sees_register(request: HttpRequest) -> bool:
+    """Whether this person may view the register of marketing campaigns."""
+    return request.user.has_perm("cpni.view_marketingcampaign")
+
+
+def sees_coverage(request: HttpRequest) -> bool:
+    """Whether this person sees who is in which box."""
+    return request.user.has_perms(("accounts.view_importbatch", "notices.view_delivery"))
 
 
 def calls_customers(request: HttpRequest) -> bool:
@@ -60,9 +97,19 @@ def supervises(request: HttpRequest) -> bool:
     return request.user.has_perms(("accounts.view_call", "accounts.view_look"))
 
 
+def sees_training(request: HttpRequest) -> bool:
+    """Whether this person sees who was trained."""
+    return request.user.has_perm("accounts.view_acknowledgement")
+
+
 def records_outcomes(request: HttpRequest) -> bool:
     """Whether this person records what came back."""
     return request.user.has_perm("notices.record_outcome")
+
+
+def prints_evidence(request: HttpRequest) -> bool:
+    """Whether this person draws samples and prints binders."""
+    return request.user.has_perms(("cpni.view_approval", "cpni.print_evidence"))
 
 
 def stylesheet(request: HttpRequest) -> str:
@@ -75,7 +122,7 @@ def favicon(request: HttpRequest) -> str:
     return static("desk/favicon.svg")
 
 
-NAVIGATION = [
+NAVIGATION: list[dict[str, Any]] = [
     {
         "items": [
             {
@@ -83,26 +130,97 @@ NAVIGATION = [
                 "icon": "call",
                 "link": reverse_lazy("desk:find"),
                 "permission": takes_calls,
-                "active": is_at_the_desk,
+                "active": below("desk:find", "desk:supervisor", "desk:policy-calls"),
             },
             {"title": "Today", "icon": "fact_check", "link": reverse_lazy("admin:index")},
+            {
+                "title": "Deadlines",
+                "icon": "event",
+                "link": reverse_lazy("admin:cpni_incident_deadlines"),
+                "permission": sees_deadlines,
+                "active": below("admin:cpni_incident_deadlines"),
+            },
+            {
+                "title": "Questions",
+                "icon": "quiz",
+                "link": reverse_lazy("questions"),
+                "permission": has_questions,
+            },
         ],
     },
     {
         "title": "Customers",
-        "separator": True,
         "items": [
-            entry("Customers", "group", "accounts", "customer"),
-            entry("No marketing", "unsubscribe", "accounts", "contactoptout"),
-            entry("Saved lists", "lists", "accounts", "customerlist"),
+            {
+                **entry("Customers", "group", "accounts", "customer"),
+                "active": below(
+                    "admin:accounts_customer_changelist", "admin:accounts_customer_coverage"
+                ),
+            },
+            {
+                "title": "Coverage",
+                "icon": "join_inner",
+                "link": reverse_lazy("admin:accounts_customer_coverage"),
+                "permission": sees_coverage,
+            },
             entry("Imports", "upload_file", "accounts", "importbatch"),
-            entry("Authorised users", "supervised_user_circle", "accounts", "authoriseduser"),
+            entry("Reconciliations", "compare_arrows", "cpni", "reconciliation"),
+            entry("Saved lists", "lists", "accounts", "customerlist"),
+            entry("Account changes", "manage_history", "accounts", "accountchange"),
+            entry("Authorized users", "supervised_user_circle", "accounts", "authoriseduser"),
             entry("Business exemptions", "handshake", "accounts", "businessexemption"),
         ],
     },
     {
+        "title": "Notices and campaigns",
+        "items": [
+            entry("Policy versions", "policy", "notices", "policyversion"),
+            entry("Notices", "article", "notices", "notice"),
+            entry("Campaigns", "campaign", "notices", "campaign"),
+            entry("Automatic notices", "autorenew", "notices", "automaticnotice"),
+            entry("Post batches", "local_post_office", "notices", "postbatch"),
+            {
+                "title": "Returned letters",
+                "icon": "assignment_return",
+                "link": reverse_lazy("admin:notices_delivery_returned"),
+                "permission": records_outcomes,
+            },
+            {
+                **entry("Deliveries", "outgoing_mail", "notices", "delivery"),
+                "active": below(
+                    "admin:notices_delivery_changelist", "admin:notices_delivery_returned"
+                ),
+            },
+            entry("Policy of customers", "link", "notices", "policybinding"),
+        ],
+    },
+    {
+        "title": "Choices and approvals",
+        "items": [
+            {
+                **entry("Opt-out requests", "inbox", "cpni", "optoutrequest"),
+                "active": below(
+                    "admin:cpni_optoutrequest_changelist", "admin:cpni_optoutrequest_entering_times"
+                ),
+            },
+            {
+                "title": "From receipt to entry",
+                "icon": "timer",
+                "link": reverse_lazy("admin:cpni_optoutrequest_entering_times"),
+                "permission": sees_requests,
+            },
+            entry("Messages received", "mark_email_unread", "cpni", "inboundmessage"),
+            {
+                **entry("Approvals", "verified_user", "cpni", "approval"),
+                "active": below("admin:cpni_approval_changelist", "admin:cpni_approval_sample"),
+            },
+            entry("No marketing", "unsubscribe", "accounts", "contactoptout"),
+            entry("Verifications", "how_to_reg", "cpni", "verification"),
+            entry("Tests of ways to opt out", "network_ping", "cpni", "probe"),
+        ],
+    },
+    {
         "title": "Calls",
-        "separator": True,
         "items": [
             {
                 "title": "Supervisor’s view",
@@ -120,59 +238,120 @@ NAVIGATION = [
             entry("Policy-change calls", "phone_callback", "notices", "telephonetask"),
             entry("Authentications", "passkey", "accounts", "authenticationtry"),
             entry("Released locks", "lock_open", "accounts", "lockrelease"),
-        ],
-    },
-    {
-        "title": "Notices",
-        "separator": True,
-        "items": [
-            entry("Campaigns", "campaign", "notices", "campaign"),
-            entry("Notices", "article", "notices", "notice"),
-            {
-                **entry("Deliveries", "outgoing_mail", "notices", "delivery"),
-                "active": is_at_deliveries,
-            },
-            entry("Post batches", "local_post_office", "notices", "postbatch"),
-            {
-                "title": "Returned letters",
-                "icon": "assignment_return",
-                "link": reverse_lazy("admin:notices_delivery_returned"),
-                "permission": records_outcomes,
-            },
-            entry("Account changes", "manage_history", "accounts", "accountchange"),
-        ],
-    },
-    {
-        "title": "Objections and approvals",
-        "separator": True,
-        "items": [
-            entry("Opt-out requests", "inbox", "cpni", "optoutrequest"),
-            entry("Approvals", "verified_user", "cpni", "approval"),
-            entry("Uses made of CPNI", "data_usage", "cpni", "disclosure"),
             entry("Scripts", "record_voice_over", "cpni", "script"),
             entry("Scripts read", "voice_selection", "cpni", "scriptreading"),
-            entry("Incidents", "report", "cpni", "incident"),
-            entry("Complaints", "feedback", "cpni", "complaint"),
         ],
     },
     {
-        "title": "Setup and records",
-        "separator": True,
+        "title": "Marketing and disclosures",
         "items": [
-            entry("Policy versions", "policy", "notices", "policyversion"),
-            entry("Policy of customers", "link", "notices", "policybinding"),
-            entry("Uses of information", "category", "notices", "use"),
-            entry("Carrier", "domain", "accounts", "carrier"),
-            entry("Staff", "badge", "accounts", "user"),
-            entry("Looks at customers", "visibility", "accounts", "look"),
-            entry("Unusual looks", "policy_alert", "accounts", "unusuallook"),
-            entry("Sign-ins", "login", "accounts", "signinevent"),
-            entry("Job runs", "schedule", "accounts", "run"),
-            entry("Seals of history", "lock", "cpni", "seal"),
+            {
+                **entry("Marketing campaigns", "storefront", "cpni", "marketingcampaign"),
+                "active": below(
+                    "admin:cpni_marketingcampaign_changelist",
+                    "admin:cpni_marketingcampaign_register",
+                ),
+            },
+            {
+                "title": "Register of the year",
+                "icon": "menu_book",
+                "link": reverse_lazy("admin:cpni_marketingcampaign_register"),
+                "permission": sees_register,
+            },
+            entry("Customers left out", "person_off", "cpni", "leftout"),
+            entry("Audience files", "rule", "cpni", "audiencefile"),
+            entry("Lists handed out", "contact_phone", "cpni", "callinglist"),
+            entry("Recipients", "share", "cpni", "recipient"),
+            entry("Uses made of CPNI", "data_usage", "cpni", "disclosure"),
+            entry("Disclosures asked for", "gavel", "cpni", "requesteddisclosure"),
+            entry("Uses to be looked into", "troubleshoot", "cpni", "latefinding"),
+        ],
+    },
+    {
+        "title": "Incidents and complaints",
+        "items": [
+            {
+                **entry("Incidents", "report", "cpni", "incident"),
+                "active": below("admin:cpni_incident_changelist", "admin:cpni_incident_deadlines"),
+            },
+            entry("Letters to the FCC", "outgoing_mail", "cpni", "incidentletter"),
+            entry("Breaches", "gpp_bad", "cpni", "breach"),
+            entry("Complaints", "feedback", "cpni", "complaint"),
+            entry("Data brokers", "person_off", "cpni", "brokeraction"),
+            entry("Calendar addresses", "calendar_add_on", "cpni", "calendarfeed"),
+        ],
+    },
+    {
+        "title": "Proof and reports",
+        "items": [
+            {
+                "title": "Random sample",
+                "icon": "casino",
+                "link": reverse_lazy("admin:cpni_approval_sample"),
+                "permission": prints_evidence,
+            },
+            entry("Annual certificates", "workspace_premium", "cpni", "annualcertificate"),
+            {
+                **entry("Seals of history", "lock", "cpni", "seal"),
+                "active": below("admin:cpni_seal_changelist", "admin:cpni_seal_rights"),
+            },
+            {
+                "title": "Who can change history",
+                "icon": "lock_person",
+                "link": reverse_lazy("admin:cpni_seal_rights"),
+                "permission": sees_seals,
+            },
             entry("Purges of history", "delete_history", "cpni", "historypurge"),
             entry("Retention", "inventory_2", "cpni", "retentionperiod"),
             entry("Legal holds", "gavel", "cpni", "legalhold"),
             entry("Purges", "delete_sweep", "cpni", "purge"),
+        ],
+    },
+    {
+        "title": "Staff and training",
+        "items": [
+            entry("Staff", "badge", "accounts", "user"),
+            entry("Sign-ins", "login", "accounts", "signinevent"),
+            entry("Looks at customers", "visibility", "accounts", "look"),
+            entry("Unusual looks", "policy_alert", "accounts", "unusuallook"),
+            entry("Training texts", "school", "accounts", "trainingtext"),
+            {
+                "title": "Training of staff",
+                "icon": "assignment_late",
+                "link": reverse_lazy("admin:accounts_acknowledgement_standing"),
+                "permission": sees_training,
+            },
+            {
+                **entry("Training signed", "assignment_turned_in", "accounts", "acknowledgement"),
+                "active": below(
+                    "admin:accounts_acknowledgement_changelist",
+                    "admin:accounts_acknowledgement_standing",
+                    "admin:accounts_acknowledgement_looked",
+                ),
+            },
+            {
+                "title": "Trained when they looked?",
+                "icon": "person_search",
+                "link": reverse_lazy("admin:accounts_acknowledgement_looked"),
+                "permission": sees_training,
+            },
+            entry("Sanctions", "gavel", "accounts", "sanction"),
+        ],
+    },
+    {
+        "title": "Set-up",
+        "items": [
+            entry("Carrier", "domain", "accounts", "carrier"),
+            entry("Uses of information", "category", "notices", "use"),
+            entry("API keys", "key", "cpni", "apikey"),
+            entry("Webhooks", "webhook", "cpni", "webhooksubscription"),
+            {
+                "title": "Jobs",
+                "icon": "schedule",
+                "link": reverse_lazy("jobs"),
+                "permission": sees_runs,
+            },
+            entry("Job runs", "history", "accounts", "run"),
             {
                 "title": "Captured mail",
                 "icon": "mail",
@@ -182,6 +361,26 @@ NAVIGATION = [
         ],
     },
 ]
+
+
+def menu(request: HttpRequest) -> list[dict[str, Any]]:
+    """The groups of the menu in which this person may open something, with what they may open.
+
+    Every page has it: of what is not shown, and of what is the same for all, the theme would find
+    each address several times a page.
+    """
+    groups = []
+    for group in NAVIGATION:
+        items = [
+            {name: value for name, value in item.items() if name != "permission"}
+            | {"link": str(item["link"])}
+            for item in group["items"]
+            if "permission" not in item or item["permission"](request)
+        ]
+        if items:
+            groups.append({**group, "items": items})
+    return groups
+
 
 UNFOLD: dict[str, Any] = {
     "SITE_TITLE": "CPNI Desk",
@@ -199,13 +398,15 @@ UNFOLD: dict[str, Any] = {
         "navigation": [
             {"title": "Change password", "link": reverse_lazy("account_change_password")},
             {"title": "Two-step sign-in", "link": reverse_lazy("mfa_index")},
+            {"title": "My training", "link": reverse_lazy("own-training")},
             {"title": "My sessions", "link": reverse_lazy("usersessions_list")},
+            {"title": "My reports", "link": reverse_lazy("my-reports")},
         ],
     },
     "SIDEBAR": {
         "show_search": False,
         "command_search": False,
         "show_all_applications": False,
-        "navigation": NAVIGATION,
+        "navigation": menu,
     },
 }

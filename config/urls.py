@@ -1,10 +1,13 @@
 """Every address of the site."""
 
+from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from config import captured_mail
+from config import captured_mail, jobs_page, questions_page
+from config.webhooks import webhook_urls
+from cpni.web import calendar
 
 urlpatterns = [
     path("captured-mail/", admin.site.admin_view(captured_mail.caught), name="captured-mail"),
@@ -13,9 +16,15 @@ urlpatterns = [
         admin.site.admin_view(captured_mail.message),
         name="captured-message",
     ),
+    path("jobs/", admin.site.admin_view(jobs_page.jobs_page), name="jobs"),
+    path("jobs/start/", admin.site.admin_view(jobs_page.start_job), name="start-job"),
+    path("questions/", admin.site.admin_view(questions_page.questions_page), name="questions"),
     path("account/", include("config.account_pages")),
     path("admin/", admin.site.urls),
+    path("calendar/<str:secret>/deadlines.ics", calendar.feed, name="calendar-feed"),
     path("desk/", include("cpni.desk.urls")),
+    path("api/v1/", include("cpni.api.urls")),
+    *webhook_urls(settings.MAIL_PROVIDER),
     path("", include("cpni.web.urls")),  # the public pages
     path("", RedirectView.as_view(pattern_name="admin:index")),
 ]

@@ -17,7 +17,7 @@ from accounts.models import Customer, Run, User
 from cpni.facts import choices_of, spell_of, standing_choice
 from cpni.models import Approval, OptOutRequest
 from notices.clock import earliest_carrying, expires_after
-from notices.models import Use
+from notices.models import Delivery, Use
 
 State = Approval.State
 
@@ -78,6 +78,27 @@ def spread_choices(*, on: date, by: User | None) -> None:
         )
 
 
+def may_have_objected(delivery: str) -> str:
+    """SQL: whether a request waits that may be an objection to the delivery of that alias, in time.
+
+    Has the parameter ``on``.
+    """
+    return (
+        "EXISTS (SELECT 1 FROM cpni_requestcandidate q"
+        " JOIN cpni_optoutrequest r ON r.id = q.request_id"
+        f" WHERE q.customer_id = {delivery}.customer_id AND {_waits_in_time(delivery, '%(on)s')})"
+    )
+
+
+def _waits_in_time(delivery: str, on: str) -> str:
+    """SQL: whether the request ``r`` waits, and is in time by any of its dates (domain.md 11.3)."""
+    days = " OR ".join(
+        f"r.{day} <= {delivery}.last_objection_day"
+        for day in ("received_on", "letter_date", "postmark")
+    )
+    return f"r.status = 'received' AND r.wish = 'opt_out' AND r.received_on <= {on} AND ({days})"
+
+
 def end_groundless(run: Run, *, on: date, by: User | None) -> int:
     """End approvals whose ground has gone by ``on``; denials stay (domain.md 3, invariant 1).
 
@@ -131,10 +152,29 @@ def end_groundless(run: Run, *, on: date, by: User | None) -> int:
     )
 
 
-def suspend_stale(run: Run, *, on: date, by: User | None) -> int:
-    """Suspend assumed approvals that an incident holds, or whose notice is over two years old.
+def end_returned(delivery: Delivery, *, by: User | None, because: str) -> list[Approval]:
+    """End what was assumed from ``delivery``, which came back: the customer was never noticed.
 
-    64.2009(f) and 64.2008(d)(2). Returns how many were suspended.
+    At once and for one notice what :func:`end_groundless` does each hour for all. Returns what was
+    ended, each with the day from which it had counted; nothing when it is done already.
+    """
+    with transaction.atomic():
+        rows = Approval.objects.select_for_update().filter(
+            delivery=delivery, state__in=(State.ASSUMED, State.SUSPENDED)
+        )
+        ended = list(rows)
+        for row in ended:
+            row.state, row.because, row.run = State.ENDED, because[:200], None
+            row.version += 1
+            history.save(row, by=by, because=because)
+    return ended
+
+
+def suspend_stale(run: Run, *, on: date, by: User | None) -> int:
+    """Suspend assumed approvals that are held, or whose notice is over two years old.
+
+    An incident holds (64.2009(f)), and a request that waits and may be the customer's objection in
+    time; two years: 64.2008(d)(2). Returns how many were suspended.
     """
     suspended = _move(
         run,
@@ -147,6 +187,20 @@ def suspend_stale(run: Run, *, on: date, by: User | None) -> int:
         " JOIN cpni_incident i ON i.started_on <= d.last_objection_day"
         "  AND (i.ended_on IS NULL OR i.ended_on >= d.mailed_on)"
         "  AND (i.released_on IS NULL OR i.released_on > %s)",
+        params=[as_parameter(on)],
+    )
+    suspended += _move(
+        run,
+        by,
+        to=State.SUSPENDED,
+        come_from=(State.ASSUMED,),
+        because="An opt-out that may be this customer's waits to be matched",
+        found="SELECT a.id, CASE WHEN MIN(r.received_on) > a.effective_on"
+        " THEN MIN(r.received_on) ELSE a.effective_on END AS day FROM cpni_requestcandidate q"
+        " JOIN cpni_optoutrequest r ON r.id = q.request_id"
+        " JOIN cpni_approval a ON a.customer_id = q.customer_id"
+        " JOIN notices_delivery d ON d.id = a.delivery_id"
+        f" WHERE {_waits_in_time('d', '%s')} GROUP BY a.id, a.effective_on",
         params=[as_parameter(on)],
     )
     old = Approval.objects.filter(

@@ -10,5 +10,11 @@ class CpniConfig(AppConfig):
     verbose_name = "CPNI approvals"
 
     def ready(self) -> None:
-        """Register the system checks."""
+        """Register the system checks, what listens to webhooks, and what campaigns ask."""
         from cpni import checks  # noqa: F401
+        from cpni.asked_by_campaigns import RecordedApprovals
+        from cpni.inbound import webhooks
+        from notices import known_approvals
+
+        webhooks.connect()
+        known_approvals.register(RecordedApprovals())

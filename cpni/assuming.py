@@ -16,10 +16,18 @@ from django.utils import timezone
 from accounts import history
 from accounts.models import Customer, Run, User
 from accounts.runs import run as job_run
-from cpni.approvals import as_parameter, end_groundless, spread_choices, suspend_stale
-from cpni.models import Approval
+from cpni import optouts
+from cpni.approvals import (
+    as_parameter,
+    end_groundless,
+    may_have_objected,
+    spread_choices,
+    suspend_stale,
+)
+from cpni.inbound import consequences
+from cpni.models import Approval, RequestCandidate
 from notices.clock import earliest_carrying
-from notices.models import PolicyBinding
+from notices.models import Campaign, Notice, PolicyBinding
 
 JOB = "assume approvals"
 # Customers in one transaction: large enough that fixed costs vanish (20,000 approvals a second on
@@ -40,6 +48,8 @@ LEFT_ALONE = {
     "not_yet": "Waiting period still runs",
     "overdue": "Notice older than two years",
     "held": "Held by an incident",
+    "open_request": "May have objected: a request waits to be matched",
+    "unread": "A message of theirs waits to be read",
     ALREADY: "Assumed already",
 }
 
@@ -91,6 +101,16 @@ LEFT JOIN notices_delivery e ON e.id = a.delivery_id
 WHERE d.customer_id BETWEEN %(low)s AND %(high)s AND d.state <> 'cancelled'
 """
 
+# Whoever may have objected in time is held, until a person has found out whose request it is. From
+# the few requests that wait to the chunk, so that it costs nothing where nobody has written.
+HOLD_CANDIDATES = f"""
+UPDATE assuming SET reason = 'open_request' FROM notices_delivery d
+WHERE d.id = assuming.delivery_id AND assuming.reason IN ('assume', 'already')
+  AND assuming.customer_id IN (SELECT q.customer_id FROM cpni_requestcandidate q
+    WHERE q.customer_id BETWEEN %(low)s AND %(high)s)
+  AND {may_have_objected("d")}
+"""
+
 # Leave one row for each customer and use: a notice to assume from, else the newest.
 KEEP_ONE = """
 DELETE FROM assuming WHERE EXISTS (SELECT 1 FROM assuming better
@@ -114,24 +134,47 @@ WHERE cpni_approval.state NOT IN ('denied', 'express')
   AND (cpni_approval.state <> 'assumed' OR cpni_approval.delivery_id <> excluded.delivery_id)
 """
 
+# Whoever was told of a changed policy and did not object is moved to it, from the day on which it
+# governs them. Only ever onwards: never to a version as old as the one that they are under on that
+# day, or older, be that the one in force when their service began, one that they accepted on a
+# call, or another one whose waiting period has passed (``further`` is asked of these).
 BIND_CHUNK = f"""
 INSERT INTO notices_policybinding (customer_id, policy_version_id, since, delivery_id)
-SELECT d.customer_id, n.policy_version_id, MIN(d.assume_from), MIN(d.id)
-FROM notices_delivery d
-JOIN notices_campaign k ON k.id = d.campaign_id
-JOIN notices_notice n ON n.id = k.notice_id
-JOIN accounts_customer c ON c.id = d.customer_id
-WHERE n.kind = 'policy_change' AND d.customer_id BETWEEN %(low)s AND %(high)s
-  AND d.state = 'sent' AND d.outcome = '' AND d.assume_from <= %(on)s
-  AND c.status = 'active' AND d.mailed_on >= c.active_since
-  AND NOT EXISTS (SELECT 1 FROM cpni_optoutrequest r WHERE r.customer_id = d.customer_id
-    AND r.status = 'applied' AND r.wish = 'opt_out' AND r.received_on >= d.mailed_on)
-  AND NOT EXISTS (SELECT 1 FROM notices_telephonetask t WHERE t.customer_id = d.customer_id
-    AND t.policy_version_id = n.policy_version_id AND t.answer = 'refused')
-  AND NOT EXISTS (SELECT 1 FROM notices_policybinding b WHERE b.customer_id = d.customer_id
-    AND b.policy_version_id = n.policy_version_id)
-  AND NOT {_held("d")}
-GROUP BY d.customer_id, n.policy_version_id
+WITH told AS (
+  SELECT d.customer_id, v.id AS version_id, v.effective_on, c.active_since,
+    MIN(d.id) AS delivery_id, MIN(CASE
+      WHEN d.assume_from < v.effective_on THEN v.effective_on ELSE d.assume_from END) AS since
+  FROM notices_delivery d
+  JOIN notices_campaign k ON k.id = d.campaign_id
+  JOIN notices_notice n ON n.id = k.notice_id
+  JOIN notices_policyversion v ON v.id = n.policy_version_id
+  JOIN accounts_customer c ON c.id = d.customer_id
+  WHERE n.kind = 'policy_change' AND d.customer_id BETWEEN %(low)s AND %(high)s
+    AND d.state = 'sent' AND d.outcome = '' AND d.assume_from <= %(on)s
+    AND v.effective_on <= %(on)s AND c.status = 'active' AND d.mailed_on >= c.active_since
+    AND NOT EXISTS (SELECT 1 FROM cpni_optoutrequest r WHERE r.customer_id = d.customer_id
+      AND r.status = 'applied' AND r.wish = 'opt_out' AND r.received_on >= d.mailed_on)
+    AND NOT EXISTS (SELECT 1 FROM notices_telephonetask t WHERE t.customer_id = d.customer_id
+      AND t.policy_version_id = v.id AND t.answer = 'refused')
+    AND NOT EXISTS (SELECT 1 FROM notices_policybinding b WHERE b.customer_id = d.customer_id
+      AND b.policy_version_id = v.id)
+    AND NOT {_held("d")} AND NOT {may_have_objected("d")}
+    AND NOT EXISTS (SELECT 1 FROM cpni_inboundmessage m WHERE m.customer_id = d.customer_id
+      AND m.to_read)
+  GROUP BY d.customer_id, v.id, v.effective_on, c.active_since
+), onwards AS (
+  SELECT * FROM told WHERE told.effective_on > COALESCE(
+    (SELECT w.effective_on FROM notices_policybinding b
+      JOIN notices_policyversion w ON w.id = b.policy_version_id
+      WHERE b.customer_id = told.customer_id AND b.since <= told.since
+      ORDER BY b.since DESC, b.id DESC LIMIT 1),
+    (SELECT MAX(w.effective_on) FROM notices_policyversion w
+      WHERE w.status = 'published' AND w.effective_on <= told.active_since),
+    (SELECT MIN(w.effective_on) FROM notices_policyversion w WHERE w.status = 'published'))
+)
+SELECT customer_id, version_id, since, delivery_id FROM onwards
+WHERE NOT EXISTS (SELECT 1 FROM onwards further WHERE further.customer_id = onwards.customer_id
+  AND further.effective_on > onwards.effective_on AND further.since <= onwards.since)
 ON CONFLICT (customer_id, policy_version_id) WHERE call_id IS NULL DO NOTHING
 """
 
@@ -164,8 +207,9 @@ def assume_due(
 ) -> Report:
     """Assume approval wherever a waiting period has passed by the civil day ``on``.
 
+    0. Look again for whom each request that waits to be matched may come from: they are held.
     1. End what service, a returned notice or an earlier period of service has ended; suspend what
-       is older than two years or held by an incident.
+       is older than two years or held, by an incident or by a request that may be the customer's.
     2. Spread opt-outs "for all uses" to uses that were added since.
     3. In chunks of customers, each its own transaction: assume what is due, with history; move
        customers who were told of a changed policy, and did not object, to that version.
@@ -176,12 +220,17 @@ def assume_due(
     """
     report = Report(on=on)
     with job_run(JOB, for_day=on, by=by) as run:
+        optouts.keep_all_candidates()
         report.ended = end_groundless(run, on=on, by=by)
         report.suspended = suspend_stale(run, on=on, by=by)
         spread_choices(on=on, by=by)
+        # Most days nobody was told of a changed policy: then nobody need be looked for.
+        told = Campaign.objects.filter(notice__kind=Notice.Kind.POLICY_CHANGE).exists()
         for low, high, size in customer_chunks():
             with transaction.atomic():
                 _assume_chunk(run, on, low, high, report, by)
+                if told:
+                    _bind_chunk(run, on, low, high, report, by)
             if progress:
                 progress(size)
         run.counts = report.as_json()
@@ -197,9 +246,25 @@ def _classify(on: date, low: int, high: int) -> Counter[str]:
         for statement in KEEP:
             cursor.execute(statement)
         cursor.execute(JUDGE, _values(on, low, high))
+        if RequestCandidate.objects.filter(customer__gte=low, customer__lte=high).exists():
+            cursor.execute(HOLD_CANDIDATES, _values(on, low, high))
+        _hold_unread(low, high)
         cursor.execute(KEEP_ONE)
         cursor.execute("SELECT reason, COUNT(*) FROM assuming GROUP BY reason")
         return Counter(dict(cursor.fetchall()))
+
+
+def _hold_unread(low: int, high: int) -> None:
+    """Assume nothing for customers of whom a message waits to be read: it may object.
+
+    Asked once for the chunk: a condition on each of its rows would cost a tenth of the whole.
+    """
+    if unread := consequences.held(low, high):
+        with connection.cursor() as cursor:
+            cursor.execute(
+                "UPDATE assuming SET reason = 'unread' WHERE reason = 'assume'"
+                f" AND customer_id IN ({', '.join(map(str, unread))})"
+            )
 
 
 def _assume_chunk(run: Run, on: date, low: int, high: int, report: Report, by: User | None) -> None:
@@ -210,8 +275,6 @@ def _assume_chunk(run: Run, on: date, low: int, high: int, report: Report, by: U
     with connection.cursor() as cursor:
         cursor.execute(ASSUME_CHUNK, {"because": because, "run": run.pk})
         assumed = cursor.rowcount
-        cursor.execute(BIND_CHUNK, _values(on, low, high))
-        moved = cursor.rowcount
     if assumed:
         history.record_rows(
             Approval,
@@ -222,13 +285,16 @@ def _assume_chunk(run: Run, on: date, low: int, high: int, report: Report, by: U
             because=f"{because} ({run})",
             at=timezone.now(),
         )
-    if moved:
-        _record_bindings(run, low, high, by)
     report.assumed += assumed
+
+
+def _bind_chunk(run: Run, on: date, low: int, high: int, report: Report, by: User | None) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(BIND_CHUNK, _values(on, low, high))
+        moved = cursor.rowcount
+    if not moved:
+        return
     report.moved_to_policy += moved
-
-
-def _record_bindings(run: Run, low: int, high: int, by: User | None) -> None:
     history.record_rows(
         PolicyBinding,
         "t.customer_id BETWEEN %s AND %s AND NOT EXISTS"

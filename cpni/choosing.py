@@ -14,7 +14,7 @@ from django.db import transaction
 
 from accounts.errors import Refused
 from accounts.models import Customer
-from cpni import optouts
+from cpni import confirming, optouts
 from cpni.facts import Choice, choices_of, spell_of, standing_choice
 from cpni.models import OptOutRequest
 from notices.models import Delivery, Use
@@ -99,7 +99,8 @@ def choose(
     """Record and apply what was chosen: ``answers`` by the id of the use, NO or YES.
 
     With ``everything`` every use that needs approval is refused, whatever ``answers`` say. What
-    stands already is not recorded again, so a form that is sent twice changes nothing. ``today`` is
+    stands already is not recorded again, so a form that is sent twice changes nothing. What is new
+    is confirmed to the customer by e-mail, or by letter where there is no address. ``today`` is
     the carrier's civil day, ``at`` the aware instant.
     Raises Refused when nothing is chosen, or something is allowed by a link that may only refuse.
     """
@@ -115,14 +116,16 @@ def choose(
         remaining = delivery.customer.remaining
         account = Customer.objects.select_for_update(no_key=True).get(pk=remaining.pk)
         before = standing(delivery, on=today)
+        made = []
         if everything:
             if before.everything is None:
-                _record(account, delivery, OPT_OUT, [], today=today, at=at)
-            return
-        for wish, answer in ((OPT_OUT, NO), (OPT_IN, YES)):
-            meant = [one for one in before.asked if answers.get(one.use.pk) == answer]
-            if new := [one.use for one in meant if one.said != answer]:
-                _record(account, delivery, wish, new, today=today, at=at)
+                made.append(_record(account, delivery, OPT_OUT, [], today=today, at=at))
+        else:
+            for wish, answer in ((OPT_OUT, NO), (OPT_IN, YES)):
+                meant = [one for one in before.asked if answers.get(one.use.pk) == answer]
+                if new := [one.use for one in meant if one.said != answer]:
+                    made.append(_record(account, delivery, wish, new, today=today, at=at))
+        confirming.confirm(made, customer=account, on=today, at=at)
 
 
 def _record(
@@ -133,7 +136,7 @@ def _record(
     *,
     today: date,
     at: datetime,
-) -> None:
+) -> OptOutRequest:
     """Receive and apply the request; of no ``uses`` it is for all."""
     because = f"Chosen on the web page of notice {delivery.reference}"
     request = OptOutRequest(
@@ -150,4 +153,5 @@ def _record(
         ),
     )
     optouts.receive(request, uses=uses, today=today, at=at, by=None, because=because)
-    optouts.apply(request, customer=account, on=today, by=None, because=because)
+    optouts.apply(request, customer=account, on=today, by=None, because=because, confirmed=True)
+    return request

@@ -1,19 +1,32 @@
 """May we? One answer, with its reason, the rule's section and the records that prove it."""
 
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any, ClassVar
 
+from accounts.civil import in_words
 from accounts.models import Customer
 from cpni import reasons
-from cpni.facts import Facts, Told, declared_when_chosen, gather
-from cpni.models import Approval, Incident, OptOutRequest
+from cpni.facts import Entry, Facts, Told, gather
+from cpni.jurisdictions import rule_for
+from cpni.knowledge import as_known
+from cpni.models import WITHIN_SERVICES, Approval, Incident, OptOutRequest, Recipient
 from cpni.reasons import Reason, Verdict
 from notices.clock import expires_after
-from notices.models import Delivery, Use
+from notices.models import Delivery, PolicyUse, Use
 
-# Marketing that needs no approval, but only to someone who has the service it belongs to.
-WITHIN_SERVICES = frozenset({"same-category", "adjunct-services", "equipment"})
+# Of a use that is about others, what these must be to us (64.2007(b)).
+RECEIVE: dict[str, tuple[str, ...]] = {
+    Use.Recipient.AGENT: (Recipient.Relationship.AGENT,),
+    Use.Recipient.AFFILIATE: (Recipient.Relationship.AFFILIATE,),
+    Use.Recipient.CONTRACTOR: (Recipient.Relationship.CONTRACTOR,),
+    Use.Recipient.JOINT_VENTURE: (Recipient.Relationship.JOINT_VENTURE,),
+    Use.Recipient.THIRD_PARTY: (
+        Recipient.Relationship.THIRD_PARTY,
+        Recipient.Relationship.OTHER_AFFILIATE,
+    ),
+}
 
 
 @dataclass(frozen=True)
@@ -31,6 +44,8 @@ class Decision:
 
     ``since`` is the first day of the state that the answer rests on. ``until`` is the last day on
     which the answer can be relied on (YES), or the customer's last day to object (NOT_YET).
+    ``recipient`` and ``data_classes`` are those that were asked about. ``known_at`` is the instant
+    up to which our records were read; None is now.
     """
 
     customer: Customer
@@ -41,6 +56,9 @@ class Decision:
     since: date | None
     until: date | None
     evidence: tuple[Evidence, ...]
+    recipient: Recipient | None = None
+    data_classes: tuple[str, ...] = ()
+    known_at: datetime | None = None
 
     @property
     def allowed(self) -> bool:
@@ -68,6 +86,9 @@ class Decision:
             "account": self.customer.account_number,
             "use": self.use.code,
             "on": self.on.isoformat(),
+            "known_at": self.known_at.isoformat() if self.known_at else None,
+            "recipient": self.recipient.name if self.recipient else None,
+            "data_classes": list(self.data_classes),
             "allowed": self.allowed,
             "verdict": str(self.verdict),
             "reason": self.code,
@@ -79,13 +100,27 @@ class Decision:
         }
 
 
-def decide(customer: Customer, use: Use, *, on: date) -> Decision:
+def decide(
+    customer: Customer,
+    use: Use,
+    *,
+    on: date,
+    recipient: Recipient | None = None,
+    data_classes: Collection[str] = (),
+    known_at: datetime | None = None,
+) -> Decision:
     """May ``customer``'s CPNI be put to ``use`` on the civil day ``on`` of the carrier's zone?
 
-    The order is that of domain.md 14.1. ``on`` may be past: the answer is then what was true on
-    that day, as far as we know now. Whether the customer may be *contacted* is another question.
+    The order is that of domain.md 14.1. ``recipient`` is who would receive it, of the register;
+    left out, whoever is of the kind that the use names. ``data_classes`` are those that would be
+    used (``PolicyUse.DataClass``); left out, whatever the policy declares. ``on`` may be past: the
+    answer is then what was true on that day, as far as we know now, or as far as we had recorded at
+    the aware instant ``known_at``. Whether the customer may be *contacted* is another question:
+    see ``cpni.contacting``.
     """
-    return judge(gather(customer, on), use, on)
+    facts = gather(customer, on) if known_at is None else as_known(customer, on, known_at)
+    decision = judge(facts, use, on, recipient=recipient, data_classes=data_classes)
+    return decision if known_at is None else replace(decision, known_at=known_at)
 
 
 def standing(customer: Customer, *, on: date) -> list[Decision]:
@@ -99,10 +134,34 @@ def judge_all(facts: Facts, on: date) -> list[Decision]:
     return [judge(facts, use, on) for use in uses]
 
 
-def judge(facts: Facts, use: Use, on: date) -> Decision:
-    """Decide from ``facts`` that were gathered for the same day."""
+def judge(
+    facts: Facts,
+    use: Use,
+    on: date,
+    *,
+    recipient: Recipient | None = None,
+    data_classes: Collection[str] = (),
+) -> Decision:
+    """Decide from ``facts`` that were gathered for the same day: the first step that answers."""
+    case = _Case(facts, use, on, recipient, tuple(data_classes))
+    for step in _Case.STEPS:
+        if answer := step(case):
+            return answer
+    raise AssertionError("the last step always answers")
+
+
+@dataclass(frozen=True)
+class _Case:
+    """One question, and the steps by which it is answered, in the order of domain.md 14.1."""
+
+    facts: Facts
+    use: Use
+    on: date
+    recipient: Recipient | None
+    data_classes: tuple[str, ...]
 
     def answer(
+        self,
         reason: Reason,
         *evidence: Evidence,
         day: date | None = None,
@@ -110,96 +169,250 @@ def judge(facts: Facts, use: Use, on: date) -> Decision:
         since: date | None = None,
         until: date | None = None,
     ) -> Decision:
-        sentence = reason.sentence.format(
-            day=f"{day:%B} {day.day}, {day.year}" if day else "", other=other
+        sentence = reason.sentence.format(day=in_words(day) if day else "", other=other)
+        return Decision(
+            self.facts.customer,
+            self.use,
+            self.on,
+            reason,
+            sentence,
+            since,
+            until,
+            evidence,
+            recipient=self.recipient,
+            data_classes=self.data_classes,
         )
-        return Decision(facts.customer, use, on, reason, sentence, since, until, evidence)
 
-    if facts.customer.merged_into is not None:
-        return answer(reasons.MERGED, other=facts.customer.merged_into.account_number)
-    if use.mechanism == Use.Mechanism.PROHIBITED:
-        return answer(reasons.PROHIBITED)
-    if use.mechanism == Use.Mechanism.NONE and use.code not in WITHIN_SERVICES:
-        return answer(reasons.NO_APPROVAL_NEEDED)
-    if facts.spell is None:
-        return answer(reasons.NOT_A_CUSTOMER)
-    ended = facts.spell.ended_on
-    choice = facts.choice(use, on)
-    if use.needs_approval and choice and choice.request.wish == OptOutRequest.Wish.OPT_OUT:
-        day = choice.effective_on
-        return answer(reasons.OPTED_OUT, said(choice.request), day=day, since=day)
-    if ended is not None and ended <= on:
-        return answer(reasons.DISCONTINUED, day=ended, since=ended)
-    if use.mechanism == Use.Mechanism.NONE:
-        if use.pk not in facts.governing_use_ids:
-            return answer(reasons.NOT_DECLARED, other=facts.governing or "No published policy")
-        return answer(reasons.SERVES_CATEGORY if facts.served else reasons.NO_SERVICE)
-    if choice:
-        if use.pk not in facts.governing_use_ids and not declared_when_chosen(choice, use):
-            return answer(reasons.NOT_DECLARED, other=facts.governing or "No published policy")
-        day = choice.effective_on
-        return answer(reasons.EXPRESS, said(choice.request), day=day, since=day)
-    if use.mechanism == Use.Mechanism.OPT_IN:
-        return answer(reasons.OPT_IN_NEEDED)
+    # --- What no approval decides ----------------------------------------------------------------
 
-    told = [
-        t
-        for t in facts.told
-        if use.pk in t.use_ids
-        and (t.delivery.mailed_on is None or facts.spell.since <= t.delivery.mailed_on <= on)
-    ]
-    good = [t for t in told if t.delivery.mailed_on is not None and not t.missed]
-    entry = facts.recorded(use, on)
-    closed = [t for t in good if _assume_from(t) <= on]
-    in_force = [t for t in closed if expires_after(_mailed_on(t)) >= on]
-    if not in_force:
-        return _why_nothing_in_force(told, good, closed, answer)
-    free = [t for t in in_force if not _incident(facts, t.delivery, on)]
-    if not free:
-        incident = _incident(facts, in_force[-1].delivery, on)
-        assert incident is not None  # noqa: S101  (that is why nothing is free)
-        evidence = Evidence("incident", incident.pk, str(incident))
-        return answer(reasons.HELD, proof(in_force[-1].delivery), evidence, day=incident.started_on)
-    resting = [
-        t
-        for t in free
-        if entry and entry.state == Approval.State.ASSUMED and t.delivery.pk == entry.delivery_id
-    ]
-    if not resting or entry is None:
-        last = free[-1].delivery
-        return answer(reasons.NOT_RECORDED, proof(last), day=last.last_objection_day)
-    delivery = resting[-1].delivery
-    return answer(
-        reasons.ASSUMED,
-        proof(delivery),
-        Evidence("notice text", delivery.text_id, f"SHA-256 {delivery.text.digest}"),
-        Evidence("approval", entry.approval_id, f"Assumed, effective {entry.effective_on}"),
-        day=delivery.last_objection_day,
-        since=entry.effective_on,
-        until=expires_after(_mailed_on(resting[-1])),
+    def merged(self) -> Decision | None:
+        """Of an account that was merged, the other one is asked about."""
+        customer = self.facts.customer
+        if customer.merged_into is None or not _ended_by(customer.discontinued_on, self.on):
+            return None
+        return self.answer(reasons.MERGED, other=customer.merged_into.account_number)
+
+    def prohibited(self) -> Decision | None:
+        """Tracking calls to competitors: never."""
+        if self.use.mechanism == Use.Mechanism.PROHIBITED:
+            return self.answer(reasons.PROHIBITED)
+        return None
+
+    def received_by(self) -> Decision | None:
+        """A recipient must be under contract that day, and what the use is about."""
+        recipient = self.recipient
+        if recipient is None:
+            return None
+        if not recipient.current(self.on):
+            return self.answer(reasons.RECIPIENT_NOT_CURRENT, other=recipient)
+        if not may_receive(recipient, self.use):
+            is_what = recipient.get_relationship_display().lower()
+            return self.answer(reasons.RECIPIENT_DIFFERS, other=f"{recipient} is: {is_what}")
+        return None
+
+    def not_marketing(self) -> Decision | None:
+        """Service, billing, fraud, the law, an emergency: yes."""
+        if self.use.mechanism == Use.Mechanism.NONE and self.use.code not in WITHIN_SERVICES:
+            return self.answer(reasons.NO_APPROVAL_NEEDED)
+        return None
+
+    def no_customer(self) -> Decision | None:
+        """Before the first service."""
+        return None if self.facts.spell else self.answer(reasons.NOT_A_CUSTOMER)
+
+    def objected(self) -> Decision | None:
+        """An opt-out stands, also after the service ended."""
+        choice = self.facts.choice(self.use, self.on)
+        if self.use.needs_approval and choice and choice.request.wish == OptOutRequest.Wish.OPT_OUT:
+            day = choice.effective_on
+            return self.answer(reasons.OPTED_OUT, said(choice.request), day=day, since=day)
+        return None
+
+    def discontinued(self) -> Decision | None:
+        """Approvals end with the service."""
+        ended = self.facts.spell and self.facts.spell.ended_on
+        if ended and ended <= self.on:
+            return self.answer(reasons.DISCONTINUED, day=ended, since=ended)
+        return None
+
+    def within_services(self) -> Decision | None:
+        """Marketing within a category that the customer has; by an affiliate, only with two."""
+        if self.use.mechanism != Use.Mechanism.NONE:
+            return None
+        categories, recipient = self.facts.categories, self.recipient
+        if undeclared := self.undeclared(self.facts.declared(self.use)):
+            return undeclared
+        if not categories:
+            return self.answer(reasons.NO_SERVICE)
+        if recipient and len(categories) < 2:
+            return self.answer(reasons.ONE_CATEGORY)
+        if recipient and not categories.intersection(recipient.categories):
+            return self.answer(reasons.NOT_SERVED_BY, other=recipient)
+        return self.answer(reasons.SERVES_CATEGORY)
+
+    # --- What the customer's approval decides ----------------------------------------------------
+
+    def expressly_approved(self) -> Decision | None:
+        """The customer opted in; under the policy of that day, or the one they are under now."""
+        choice = self.facts.choice(self.use, self.on)
+        if choice is None:
+            return None
+        declared = self.facts.declared(self.use) or self.facts.declared_when_chosen(
+            choice, self.use
+        )
+        if undeclared := self.undeclared(declared):
+            return undeclared
+        day = choice.effective_on
+        return self.answer(reasons.EXPRESS, said(choice.request), day=day, since=day)
+
+    def needs_opt_in(self) -> Decision | None:
+        """Silence approves no use that needs an opt-in."""
+        if self.use.mechanism == Use.Mechanism.OPT_IN:
+            return self.answer(reasons.OPT_IN_NEEDED)
+        return None
+
+    def told_and_silent(self) -> Decision:
+        """Approval by silence: a notice that arrived, whose window has passed, unbroken."""
+        facts, on = self.facts, self.on
+        told = self.told()
+        good = [t for t in told if t.delivery.mailed_on is not None and not t.missed]
+        closed = [t for t in good if _assume_from(t) <= on]
+        in_force = [t for t in closed if expires_after(_mailed_on(t)) >= on]
+        if not in_force:
+            return self.nothing_in_force(told, good, closed)
+        free = [t for t in in_force if not _incident(facts, t.delivery, on)]
+        if not free:
+            incident = _incident(facts, in_force[-1].delivery, on)
+            assert incident is not None  # noqa: S101  (that is why nothing is free)
+            evidence = Evidence("incident", incident.pk, str(incident))
+            return self.answer(
+                reasons.HELD, proof(in_force[-1].delivery), evidence, day=incident.started_on
+            )
+        unclaimed = [t for t in free if not _open_request(facts, t.delivery, on)]
+        if not unclaimed:
+            waiting = _open_request(facts, free[-1].delivery, on)
+            assert waiting is not None  # noqa: S101  (that is why nothing is unclaimed)
+            return self.answer(
+                reasons.OPEN_REQUEST,
+                proof(free[-1].delivery),
+                said(waiting),
+                other=waiting.reference,
+            )
+        entry = facts.recorded(self.use, on)
+        assumed = entry if entry and entry.state == Approval.State.ASSUMED else None
+        resting = [t for t in unclaimed if assumed and t.delivery.pk == assumed.delivery_id]
+        if assumed is None or not resting:
+            return self.not_recorded(unclaimed[-1].delivery)
+        # Silence approves a use, not another policy: until they are under a version that declares
+        # it, or after they took that back, the earlier promise holds.
+        if undeclared := self.undeclared(facts.declared(self.use)):
+            return undeclared
+        return self.tightened(resting[-1], assumed)
+
+    def told(self) -> list[Told]:
+        """Notices of this period of service that asked for this use, and were not mailed later."""
+        since = self.facts.spell.since if self.facts.spell else self.on
+        return [
+            t
+            for t in self.facts.told
+            if self.use.pk in t.use_ids
+            and (t.delivery.mailed_on is None or since <= t.delivery.mailed_on <= self.on)
+        ]
+
+    def nothing_in_force(self, told: list[Told], good: list[Told], closed: list[Told]) -> Decision:
+        """Why no notice carries an approval: open window, overdue, on its way, missed, none."""
+        if len(good) > len(closed):
+            open_now = next(t for t in reversed(good) if t not in closed).delivery
+            day = open_now.last_objection_day
+            return self.answer(
+                reasons.WINDOW_OPEN, proof(open_now), day=day, since=open_now.mailed_on, until=day
+            )
+        if closed:
+            last = closed[-1]
+            day = expires_after(_mailed_on(last))
+            return self.answer(reasons.OVERDUE, proof(last.delivery), day=day)
+        if any(t.delivery.state in Delivery.PENDING for t in told):
+            return self.answer(reasons.NOT_MAILED)
+        if told:
+            return self.answer(reasons.UNDELIVERABLE, *(proof(t.delivery) for t in told))
+        return self.answer(reasons.NEVER_NOTICED)
+
+    def not_recorded(self, last: Delivery) -> Decision:
+        """Why the daily job has not assumed it: a message waits to be read, or it has not run."""
+        for waiting in self.facts.messages:
+            if waiting.received_on <= self.on:
+                evidence = Evidence("message", waiting.id, f"Received {waiting.received_on}")
+                return self.answer(reasons.UNREAD, proof(last), evidence, day=waiting.received_on)
+        return self.answer(reasons.NOT_RECORDED, proof(last), day=last.last_objection_day)
+
+    def undeclared(self, declared: PolicyUse | None) -> Decision | None:
+        """What the policy has not promised: this use, for this recipient, of these data."""
+        policy = self.facts.governing or "No published policy"
+        if declared is None:
+            return self.answer(reasons.NOT_DECLARED, other=policy)
+        if self.recipient and not declared.names(self.recipient.name):
+            return self.answer(reasons.RECIPIENT_NOT_DECLARED, other=declared.policy_version)
+        if not declared.covers(self.data_classes):
+            return self.answer(reasons.DATA_NOT_DECLARED, other=declared.policy_version)
+        return None
+
+    def tightened(self, told: Told, entry: Entry) -> Decision:
+        """Assumed, as far as the customer's state lets it stand (``cpni.jurisdictions``)."""
+        delivery, until = told.delivery, expires_after(_mailed_on(told))
+        rule = rule_for(self.facts.state, self.on)
+        verified = [v for v in self.facts.verifications if entry.effective_on <= v.verified_on]
+        evidence = [
+            proof(delivery),
+            Evidence("notice text", delivery.text_id, f"SHA-256 {delivery.text.digest}"),
+            Evidence("approval", entry.approval_id, f"Assumed, effective {entry.effective_on}"),
+        ]
+        if rule and verified:
+            evidence.append(Evidence("verification", verified[-1].pk, str(verified[-1])))
+        elif rule:
+            until = min(until, rule.last_day(entry.effective_on))
+            if until < self.on:
+                unverified = replace(reasons.UNVERIFIED, section=rule.section)
+                return self.answer(unverified, *evidence, day=until, other=rule.name)
+        return self.answer(
+            reasons.ASSUMED,
+            *evidence,
+            day=delivery.last_objection_day,
+            since=entry.effective_on,
+            until=until,
+        )
+
+    STEPS: ClassVar[tuple[Callable[["_Case"], Decision | None], ...]] = (
+        merged,
+        prohibited,
+        received_by,
+        not_marketing,
+        no_customer,
+        objected,
+        discontinued,
+        within_services,
+        expressly_approved,
+        needs_opt_in,
+        told_and_silent,
     )
 
 
-def _why_nothing_in_force(
-    told: list[Told], good: list[Told], closed: list[Told], answer: Any
-) -> Decision:
-    """Why no notice carries an assumed approval: open window, overdue, on its way, missed, none."""
-    if len(good) > len(closed):
-        open_now = next(t for t in reversed(good) if t not in closed).delivery
-        day = open_now.last_objection_day
-        result = answer(
-            reasons.WINDOW_OPEN, proof(open_now), day=day, since=open_now.mailed_on, until=day
-        )
-    elif closed:
-        last = closed[-1]
-        result = answer(reasons.OVERDUE, proof(last.delivery), day=expires_after(_mailed_on(last)))
-    elif any(t.delivery.state in Delivery.PENDING for t in told):
-        result = answer(reasons.NOT_MAILED)
-    elif told:
-        result = answer(reasons.UNDELIVERABLE, *(proof(t.delivery) for t in told))
-    else:
-        result = answer(reasons.NEVER_NOTICED)
-    return result
+def may_receive(recipient: Recipient, use: Use) -> bool:
+    """Whether ``use`` is about recipients in the relationship that ``recipient`` has to us.
+
+    A vendor sees what it needs to provide, bill and collect; an affiliate may be told within the
+    services of a customer whom it serves (64.2005(a)(1)); what else is the carrier's own is its
+    own.
+    """
+    if use.recipient != Use.Recipient.OWN:
+        return recipient.relationship in RECEIVE.get(use.recipient, ())
+    if use.code == "same-category":
+        return recipient.relationship == Recipient.Relationship.AFFILIATE
+    no_approval = use.mechanism == Use.Mechanism.NONE and use.code not in WITHIN_SERVICES
+    return no_approval and recipient.relationship == Recipient.Relationship.VENDOR
+
+
+def _ended_by(day: date | None, on: date) -> bool:
+    return day is None or day <= on
 
 
 def _mailed_on(told: Told) -> date:
@@ -223,6 +436,15 @@ def _incident(facts: Facts, delivery: Delivery, on: date) -> Incident | None:
             and (incident.released_on is None or incident.released_on > on)
         ):
             return incident
+    return None
+
+
+def _open_request(facts: Facts, delivery: Delivery, on: date) -> OptOutRequest | None:
+    """A request that waits, may be this customer's, and would be in time for ``delivery``."""
+    last_day = delivery.last_objection_day
+    for request in facts.open_requests:
+        if request.received_on <= on and last_day and request.earliest_date <= last_day:
+            return request
     return None
 
 

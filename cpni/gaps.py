@@ -4,9 +4,11 @@
 """
 
 from datetime import date
+from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
+from accounts.civil import add_days
 from accounts.models import Customer
 from cpni.models import Approval
 from notices.clock import earliest_carrying
@@ -14,6 +16,7 @@ from notices.gaps import missed
 from notices.models import Delivery, Use
 
 OPT_OUT = Use.Mechanism.OPT_OUT
+AHEAD = 60  # days that "falls due soon" looks ahead
 
 
 def _of_customer() -> QuerySet[Approval]:
@@ -34,6 +37,13 @@ def _asking() -> QuerySet[Delivery]:
     ).exclude(state=Delivery.State.CANCELLED)
 
 
+def in_force(on: date) -> Q:
+    """Of approvals, those that count on ``on``: an assumed one as long as its notice carries it."""
+    return Q(state=Approval.State.EXPRESS) | Q(
+        state=Approval.State.ASSUMED, delivery__mailed_on__gte=earliest_carrying(on)
+    )
+
+
 def opted_out(*, on: date) -> QuerySet[Customer]:
     """Customers who opted out of at least one use that takes opt-out."""
     return Customer.objects.filter(_denied())
@@ -41,11 +51,8 @@ def opted_out(*, on: date) -> QuerySet[Customer]:
 
 def approved(*, on: date) -> QuerySet[Customer]:
     """Active customers with an approval in force for at least one use that takes opt-out."""
-    in_force = Q(state=Approval.State.EXPRESS) | Q(
-        state=Approval.State.ASSUMED, delivery__mailed_on__gte=earliest_carrying(on)
-    )
     return Customer.objects.active().filter(
-        Exists(_of_customer().filter(in_force, use__mechanism=OPT_OUT))
+        Exists(_of_customer().filter(in_force(on), use__mechanism=OPT_OUT))
     )
 
 
@@ -62,9 +69,27 @@ def never_noticed(*, on: date) -> QuerySet[Customer]:
     return Customer.objects.active().filter(~Exists(_asking()))
 
 
+def never_reached(*, on: date) -> QuerySet[Customer]:
+    """Active customers whom no notice that asks approval has reached, for whatever reason.
+
+    None was sent, it is on its way, it failed, or it came back (64.2008(a)(1), (b)).
+    """
+    return Customer.objects.active().filter(
+        ~Exists(_asking().filter(state=Delivery.State.SENT, outcome=""))
+    )
+
+
 def undeliverable(*, on: date) -> QuerySet[Customer]:
     """Active customers whose notice did not arrive and who were sent nothing since."""
     return Customer.objects.filter(pk__in=missed(Delivery.objects.all()).values("customer"))
+
+
+def noticed(*, on: date) -> QuerySet[Customer]:
+    """Active customers with a notice that arrived and is not over two years old on ``on``."""
+    arrived = _asking().filter(state=Delivery.State.SENT, outcome="")
+    return Customer.objects.active().filter(
+        Exists(arrived.filter(mailed_on__gte=earliest_carrying(on)))
+    )
 
 
 def overdue(*, on: date) -> QuerySet[Customer]:
@@ -73,4 +98,47 @@ def overdue(*, on: date) -> QuerySet[Customer]:
     return Customer.objects.active().filter(
         Exists(arrived.filter(mailed_on__lt=earliest_carrying(on))),
         ~Exists(arrived.filter(mailed_on__gte=earliest_carrying(on))),
+    )
+
+
+def held(*, on: date) -> QuerySet[Customer]:
+    """Active customers, noticed, past the waiting period, of whom neither yes nor no is recorded.
+
+    Something holds the approval, or the daily job has not come by.
+    """
+    running = _asking().filter(
+        state=Delivery.State.SENT, outcome="", mailed_on__lte=on, last_objection_day__gte=on
+    )
+    approved_now = _of_customer().filter(in_force(on), use__mechanism=OPT_OUT)
+    return noticed(on=on).filter(~_denied(), ~Exists(approved_now), ~Exists(running))
+
+
+def due_soon(*, on: date) -> QuerySet[Customer]:
+    """Active customers whose two-year notice falls due within ``AHEAD`` days (64.2008(d)(2))."""
+    arrived = _asking().filter(state=Delivery.State.SENT, outcome="")
+    first = earliest_carrying(on)
+    last = add_days(first, AHEAD)
+    return Customer.objects.active().filter(
+        Exists(arrived.filter(mailed_on__range=(first, last))),
+        ~Exists(arrived.filter(mailed_on__gt=last)),
+    )
+
+
+def last_noticed(customers: QuerySet[Customer]) -> QuerySet[Customer]:
+    """``customers``, each with the day ``last_noticed`` of the last notice that arrived."""
+    arrived = _asking().filter(state=Delivery.State.SENT, outcome="").order_by("-mailed_on")
+    found: Any = customers.annotate(last_noticed=Subquery(arrived.values("mailed_on")[:1]))
+    return found
+
+
+def on_old_evidence(approvals: QuerySet[Approval], *, on: date) -> QuerySet[Approval]:
+    """Of ``approvals`` those given, by silence or expressly, on evidence older than two years.
+
+    Silence carries no further than that (64.2008(d)(2)); what was said expressly does, as long as
+    its record is kept (64.2007(a)(3)).
+    """
+    first = earliest_carrying(on)
+    return approvals.filter(
+        Q(state=Approval.State.ASSUMED, delivery__mailed_on__lt=first)
+        | Q(state=Approval.State.EXPRESS, request__received_on__lt=first)
     )

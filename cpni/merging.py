@@ -10,7 +10,8 @@ from accounts.errors import Refused
 from accounts.models import Customer, User
 from accounts.permissions import require
 from cpni import optouts
-from cpni.models import Approval, OptOutRequest
+from cpni.inbound import consequences
+from cpni.models import Approval, OptOutRequest, RequestCandidate
 from notices.models import Use
 
 
@@ -58,6 +59,9 @@ def merge(
         history.save(duplicate, by=by, because=because)
         if missing:
             _carry_over(duplicate, survivor, missing, on=on, at=at, by=by)
+        for candidate in RequestCandidate.objects.filter(customer=duplicate):
+            optouts.keep_candidates(candidate.request)
+        consequences.carry_over(duplicate, survivor)
         contact_optouts.carry_over(duplicate, survivor, on=on, by=by, because=because)
     return len(missing)
 

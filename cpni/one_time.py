@@ -29,6 +29,8 @@ INSTEAD_OF = frozenset(
         reasons.HELD,
         reasons.OVERDUE,
         reasons.NOT_RECORDED,
+        reasons.UNREAD,
+        reasons.UNVERIFIED,
     )
 )
 

@@ -4,21 +4,23 @@ An opt-out needs no proof of identity, since it only restricts the carrier; opti
 (domain.md 14.3). The only writer of ``OptOutRequest``.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.utils import timezone
 
 from accounts import history
 from accounts.caller_standing import refuse_unproved
 from accounts.errors import Refused
 from accounts.models import Customer, User
 from accounts.permissions import require
-from cpni import reasons
+from cpni import confirming, reasons
 from cpni.approvals import settle_choices
-from cpni.models import Disclosure, OptOutRequest
+from cpni.matching import candidates
+from cpni.models import Disclosure, OptOutRequest, RequestCandidate
 from notices.models import Delivery, Use
 
 ADD, APPLY, UNDO, OPT_IN = (
@@ -58,19 +60,63 @@ def receive(
         history.save(request, by=by, because=because)
         if wanted:
             request.uses.set(wanted)
+        keep_candidates(request)
     return request
 
 
+def keep_candidates(request: OptOutRequest) -> None:
+    """Note from whom ``request`` may come, as things are now; in place of what was noted before.
+
+    Nobody's approval is assumed meanwhile who may have objected in time.
+    """
+    found = {
+        candidate.customer.pk: (rank, ",".join(candidate.found_by))
+        for rank, candidate in enumerate(candidates(request.stated), 1)
+    }
+    because = "Whom the request may come from, as things are now"
+    with transaction.atomic():
+        for known in request.candidates.all():
+            rank, found_by = found.pop(known.customer_id, (None, ""))
+            if rank is None:
+                known.delete()
+            elif (rank, found_by) != (known.rank, known.found_by):
+                known.rank, known.found_by = rank, found_by
+                history.save(known, by=None, because=because)
+        for customer, (rank, found_by) in found.items():
+            candidate = RequestCandidate(
+                request=request, customer_id=customer, rank=rank, found_by=found_by
+            )
+            history.save(candidate, by=None, because=because)
+
+
+def keep_all_candidates() -> None:
+    """The same for every request that waits: customers come, change and merge meanwhile."""
+    waiting = OptOutRequest.objects.filter(status=OptOutRequest.Status.RECEIVED)
+    for number in list(waiting.order_by("pk").values_list("pk", flat=True)):
+        with transaction.atomic():
+            # Unless somebody has matched it meanwhile.
+            if request := waiting.filter(pk=number).select_for_update().first():
+                keep_candidates(request)
+
+
 def apply(
-    request: OptOutRequest, *, customer: Customer, on: date, by: User | None, because: str
+    request: OptOutRequest,
+    *,
+    customer: Customer,
+    on: date,
+    by: User | None,
+    because: str,
+    confirmed: bool = False,
 ) -> int:
     """Match ``request`` to ``customer`` and honour it; ``on`` is the carrier's civil day.
 
     An objection in time, by any of letter date, postmark and receipt, counts from that date and so
     beats an approval that was assumed meanwhile; any other counts from its receipt (64.2007(a)(2),
-    domain.md 11.3). Returns the number of approvals changed; 0 when it was applied to this customer
-    already. Raises Refused when it was rejected, belongs to another customer, or opts in while a
-    caller is on the line who has not proved who they are.
+    domain.md 11.3). What came by the web or by e-mail is confirmed to the customer in writing,
+    unless the caller does that for several at once (``confirmed``). Returns the number of approvals
+    changed; 0 when it was applied to this customer already. Raises Refused when it was rejected,
+    belongs to another customer, or opts in while a caller is on the line who has not proved who
+    they are.
     """
     require(by, APPLY)
     with transaction.atomic():
@@ -84,6 +130,8 @@ def apply(
             )
         if request.status == OptOutRequest.Status.REJECTED:
             raise Refused("This request was rejected.", "Enter it again if that was wrong.")
+        if request.status == OptOutRequest.Status.SPLIT:
+            raise Refused("This request was split.", "Match its parts.")
         if customer.merged_into is not None:
             raise Refused(
                 f"Account {customer.account_number} was merged.",
@@ -101,6 +149,9 @@ def apply(
         request.status = OptOutRequest.Status.APPLIED
         request.decided_because = because[:200]
         history.save(request, by=by, because=because)
+        request.candidates.all().delete()
+        if not confirmed:
+            confirming.confirm([request], customer=customer, on=on, at=timezone.now())
         return settle_choices(
             customer, on=max(on, request.effective_on), by=by, because=str(request)
         )
@@ -140,10 +191,80 @@ def reject(request: OptOutRequest, *, by: User | None, because: str) -> None:
         request = OptOutRequest.objects.select_for_update().get(pk=request.pk)
         if request.status == OptOutRequest.Status.APPLIED:
             raise Refused("This request has been applied.", "Take the match back first.")
+        if request.status == OptOutRequest.Status.SPLIT:
+            raise Refused("This request was split.", "Reject its parts.")
         if request.status == OptOutRequest.Status.RECEIVED:
             request.status = OptOutRequest.Status.REJECTED
             request.decided_because = because[:200]
             history.save(request, by=by, because=because)
+            request.candidates.all().delete()
+
+
+def split(
+    request: OptOutRequest,
+    *,
+    customers: Sequence[Customer],
+    rest: str,
+    on: date,
+    at: datetime,
+    by: User | None,
+    because: str,
+) -> list[OptOutRequest]:
+    """Make one request for each of ``customers`` of one that speaks for several, and apply these.
+
+    What is left to be matched is given as ``rest``, in its words: a part of its own that waits;
+    empty for nothing. The parts have the wish, uses, route and dates of the whole, and lead to its
+    scan through it. ``on`` is the carrier's civil day, ``at`` the aware instant. Returns the parts;
+    splitting a second time changes nothing and returns those there are. Raises Refused when there
+    are not two parts, when it does not wait any more, or when a part cannot be applied.
+    """
+    require(by, APPLY)
+    rest = rest.strip()
+    people = list(dict.fromkeys(customers))
+    with transaction.atomic():
+        whole = OptOutRequest.objects.select_for_update().get(pk=request.pk)
+        _require_for_wish(whole, by)
+        if whole.status == OptOutRequest.Status.SPLIT:
+            return list(whole.parts.order_by("pk"))
+        if whole.status != OptOutRequest.Status.RECEIVED:
+            raise Refused("This request waits no more.", "Take its match back first.")
+        if len(people) + bool(rest) < 2:
+            raise Refused(
+                "Splitting needs at least two parts.", "Match it instead, if it is one customer's."
+            )
+        whole.status, whole.decided_because = OptOutRequest.Status.SPLIT, because[:200]
+        history.save(whole, by=by, because=because)
+        whole.candidates.all().delete()
+        parts = []
+        for customer in [*people, None] if rest else people:
+            part = _part(whole, whole.stated if customer else rest, at=at, by=by, because=because)
+            if customer:
+                apply(part, customer=customer, on=on, by=by, because=because)
+            else:
+                keep_candidates(part)
+            parts.append(part)
+    return parts
+
+
+def _part(
+    whole: OptOutRequest, stated: str, *, at: datetime, by: User | None, because: str
+) -> OptOutRequest:
+    part = OptOutRequest(
+        wish=whole.wish,
+        route=whole.route,
+        stated=stated,
+        letter_date=whole.letter_date,
+        postmark=whole.postmark,
+        received_on=whole.received_on,
+        all_uses=whole.all_uses,
+        proof=whole.proof,
+        split_from=whole,
+        entered_at=at,
+        entered_by=by,
+    )
+    history.save(part, by=by, because=because)
+    part.uses.set(whole.uses.all())
+    return part
 
 
 def undo(request: OptOutRequest, *, on: date, by: User | None, because: str) -> int:
@@ -165,6 +286,7 @@ def undo(request: OptOutRequest, *, on: date, by: User | None, because: str) -> 
         request.status, request.customer = OptOutRequest.Status.RECEIVED, None
         request.in_time, request.effective_on, request.decided_because = None, None, ""
         history.save(request, by=by, because=because)
+        keep_candidates(request)
         return settle_choices(customer, on=on, by=by, because=because)
 
 
@@ -189,3 +311,28 @@ def uses_in_between(request: OptOutRequest) -> QuerySet[Disclosure]:
         use__mechanism__in=Use.NEED_APPROVAL,
     ).exclude(reason=reasons.ONE_TIME.code)
     return found if request.all_uses else found.filter(use__in=request.uses.all())
+
+
+def with_uses_in_between(requests: QuerySet[OptOutRequest]) -> QuerySet[OptOutRequest]:
+    """Of ``requests`` those of which :func:`uses_in_between` finds any."""
+    applied = (
+        OptOutRequest.history.filter(
+            id=OuterRef(OuterRef("pk")), status=OptOutRequest.Status.APPLIED
+        )
+        .order_by("-history_date", "-history_id")
+        .values("history_date")[:1]
+    )
+    used = Disclosure.objects.filter(
+        customer=OuterRef("customer"),
+        used_on__gte=OuterRef("effective_on"),
+        recorded_at__lte=Subquery(applied),
+        use__mechanism__in=Use.NEED_APPROVAL,
+    ).exclude(reason=reasons.ONE_TIME.code)
+    named = OptOutRequest.uses.through.objects.filter(
+        optoutrequest=OuterRef(OuterRef("pk")), use=OuterRef("use")
+    )
+    return requests.filter(
+        Q(Exists(used), all_uses=True) | Q(Exists(used.filter(Exists(named))), all_uses=False),
+        wish=OptOutRequest.Wish.OPT_OUT,
+        status=OptOutRequest.Status.APPLIED,
+    )

@@ -27,6 +27,11 @@ class Reason:
     section: str
     sentence: str
 
+    @property
+    def label(self) -> str:
+        """It in a word or a few, for lists that name no day."""
+        return self.code.replace("_", " ").capitalize()
+
 
 NO_APPROVAL_NEEDED = Reason(
     "no_approval_needed", Verdict.YES, "64.2005", "The rules ask no approval for this use."
@@ -63,6 +68,42 @@ NOT_DECLARED = Reason(
     Verdict.GAP,
     "Privacy policy",
     "{other}, which governs this customer's information, does not declare this use.",
+)
+RECIPIENT_NOT_CURRENT = Reason(
+    "recipient_not_current",
+    Verdict.NO,
+    "64.2007(b)",
+    "The contract with {other} is not in force on that day.",
+)
+RECIPIENT_DIFFERS = Reason(
+    "recipient_differs",
+    Verdict.NO,
+    "64.2007(b)",
+    "{other}, and this use is not about such a recipient.",
+)
+ONE_CATEGORY = Reason(
+    "one_category",
+    Verdict.NO,
+    "64.2005(a)(2)",
+    "The customer has services of one category only, so nothing is shared with affiliates.",
+)
+NOT_SERVED_BY = Reason(
+    "not_served_by",
+    Verdict.NO,
+    "64.2005(a)(1)",
+    "{other} provides no service that the customer has.",
+)
+RECIPIENT_NOT_DECLARED = Reason(
+    "recipient_not_declared",
+    Verdict.GAP,
+    "Privacy policy; 64.2008(c)(2)",
+    "{other}, which governs this customer's information, does not name this recipient.",
+)
+DATA_NOT_DECLARED = Reason(
+    "data_not_declared",
+    Verdict.GAP,
+    "Privacy policy; 64.2008(c)(2)",
+    "{other}, which governs this customer's information, does not declare these data for this use.",
 )
 OPTED_OUT = Reason(
     "opted_out", Verdict.NO, "64.2007(a)(2)", "The customer opted out, effective {day}."
@@ -106,6 +147,18 @@ HELD = Reason(
     "64.2009(f)",
     "A way to opt out failed during the customer's waiting period (incident of {day}).",
 )
+OPEN_REQUEST = Reason(
+    "open_request",
+    Verdict.NOT_YET,
+    "64.2007(a)(2)",
+    "An opt-out request ({other}) that may be this customer's waits to be matched.",
+)
+UNREAD = Reason(
+    "unread",
+    Verdict.NOT_YET,
+    "64.2007(a)(2)",
+    "A message of {day} that may be this customer's objection waits to be read.",
+)
 OVERDUE = Reason(
     "overdue",
     Verdict.NOT_YET,
@@ -124,6 +177,12 @@ ASSUMED = Reason(
     "64.2003(l); 64.2008(d)(1)",
     "Noticed, and no objection within the waiting period, which ended on {day}.",
 )
+UNVERIFIED = Reason(
+    "unverified",
+    Verdict.NOT_YET,
+    "State law",
+    "{other} lets this approval count only until {day}, as it was not verified by then.",
+)
 ONE_TIME = Reason(
     "one_time",
     Verdict.YES,
@@ -140,6 +199,12 @@ ALL = (
     NOT_A_CUSTOMER,
     DISCONTINUED,
     NOT_DECLARED,
+    RECIPIENT_NOT_CURRENT,
+    RECIPIENT_DIFFERS,
+    ONE_CATEGORY,
+    NOT_SERVED_BY,
+    RECIPIENT_NOT_DECLARED,
+    DATA_NOT_DECLARED,
     OPTED_OUT,
     EXPRESS,
     OPT_IN_NEEDED,
@@ -148,8 +213,12 @@ ALL = (
     UNDELIVERABLE,
     WINDOW_OPEN,
     HELD,
+    OPEN_REQUEST,
+    UNREAD,
     OVERDUE,
     NOT_RECORDED,
     ASSUMED,
+    UNVERIFIED,
     ONE_TIME,
 )
+BY_CODE = {reason.code: reason for reason in ALL}

@@ -36,6 +36,7 @@ REJECTED = Kind(
     60,
     "received",
 )
+MAIL = Kind("inbound", "Mail received", 12, "64.2008(a)(2)", 60, "received")
 APPROVALS = Kind("approval", "Approvals of former customers", 12, "64.2007(a)(3)", 60, "ended")
 LEDGER = Kind(
     "approval_history", "Earlier states of approvals", 12, "64.2007(a)(3)", 60, "recorded"
@@ -49,12 +50,18 @@ CUSTOMERS = Kind(
     "recorded",
 )
 INCIDENTS = Kind("incident", "Incidents", 24, "64.2011(d)", 60, "released")
+BREACHES = Kind("breach", "Breaches", 24, "64.2011(d)", 60, "closed")
 READINGS = Kind(
     "script_read", "Scripts read on calls, and the answers", 12, "64.2007(a)(3)", 60, "read"
 )
 TOLD = Kind("telephone", "Policy-change calls", 12, "64.2008(a)(2)", 60, "closed")
 # Counted for the certificate of the year, which is filed in the next (64.2009(e)).
 COMPLAINTS = Kind("complaint", "Complaints about release", 24, "64.2009(e)", 60, "resolved")
+# That of a year is counted for its certificate; lookers of the year are held against it.
+TRAINING = Kind(
+    "training", "Training that was signed, and sanctions", 24, "64.2009(b)", 60, "signed or decided"
+)
+BROKERS = Kind("broker", "Actions against data brokers", 24, "64.2009(e)", 60, "taken")
 IMPORTS = Kind("import", "Imports and their refused rows", 0, NO_RULE, 36, "started")
 LOOKS = Kind("look", "Looks at customers", 0, NO_RULE, 36, "seen")
 SIGN_INS = Kind("sign_in", "What happened at the door", 0, NO_RULE, 36, "happened")
@@ -70,13 +77,17 @@ KINDS = (
     DELIVERIES,
     DISCLOSURES,
     REJECTED,
+    MAIL,
     APPROVALS,
     LEDGER,
     CUSTOMERS,
     INCIDENTS,
+    BREACHES,
     READINGS,
     TOLD,
     COMPLAINTS,
+    TRAINING,
+    BROKERS,
     IMPORTS,
     LOOKS,
     SIGN_INS,

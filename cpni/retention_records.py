@@ -8,7 +8,7 @@ so that a purge removes exactly what was shown; what it frees goes with the next
 
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import OuterRef, Q, QuerySet
 from django.db.models.functions import Coalesce
 
 from accounts.models import (
@@ -36,15 +36,32 @@ from cpni.holds import Held
 from cpni.models import (
     Approval,
     Complaint,
+    Difference,
     Disclosure,
-    Incident,
+    InboundMessage,
+    LateFinding,
+    MarketingCampaign,
     OptOutRequest,
+    Probe,
+    Reconciliation,
     ScriptReading,
 )
 from cpni.retention import Conditions, Cut, Records
-from notices.clock import earliest_carrying
+from cpni.retention_incidents import INCIDENTS, whatever_is_held
+from cpni.retention_marketing import MARKETING
+from cpni.retention_reliance import (
+    ApprovalRow,
+    deliveries,
+    delivery_relied_on,
+    exists,
+    gone,
+    ledger_relied_on,
+    recorded_after,
+)
+from cpni.retention_staff import STAFF
 from notices.models import (
     Campaign,
+    ContentSignOff,
     Delivery,
     LetterFile,
     MailingStatement,
@@ -58,109 +75,19 @@ from notices.models import (
 )
 from notices.policies import in_force
 
-# --- What relies on what -------------------------------------------------------------------------
-
-ApprovalRow = Approval.history.model
-
-
-def _exists(rows: QuerySet[Any]) -> Q:
-    """Whether there is one among ``rows``, as a condition that can be combined with others."""
-    return Q(Exists(rows))
-
-
-def _gone(cut: Cut, prefix: str = "customer__") -> Q:
-    """Whether the customer's service had ended by the cut-off: no notice decides since."""
-    return ~Q(**{f"{prefix}status": Customer.Status.ACTIVE}) & Q(
-        **{f"{prefix}discontinued_on__lte": cut.on, f"{prefix}active_since__lte": cut.on}
-    )
-
-
-def _deliveries(cut: Cut) -> QuerySet[Delivery]:
-    settled = (*Delivery.MISSED, Delivery.State.SENT, Delivery.State.CANCELLED)
-    return Delivery.objects.filter(
-        Q(mailed_on__lt=cut.on)
-        | Q(mailed_on=None, campaign__finished_at__lt=cut.at)
-        # A standing campaign never finishes: what it could not send is as old as the change.
-        | Q(mailed_on=None, change__on__lt=cut.on)
-        | Q(mailed_on=None, code__made_at__lt=cut.at),
-        state__in=settled,
-    ).exclude(campaign__status__in=Campaign.OPEN, campaign__channel="")
-
-
-def _delivery_relied_on(cut: Cut) -> Conditions:
-    later = Delivery.objects.filter(
-        customer=OuterRef(OuterRef("customer")),
-        pk__gt=OuterRef(OuterRef("pk")),
-        state=Delivery.State.SENT,
-        outcome="",
-        assume_from__lte=cut.on,
-        # Whichever period of service the earlier one counted in, the later one counts in too.
-        mailed_on__gte=Coalesce(
-            OuterRef(OuterRef("mailed_on")), OuterRef(OuterRef("customer__active_since"))
-        ),
-        campaign__notice__uses=OuterRef("use_id"),
-    )
-    asked = Notice.uses.through.objects.filter(notice=OuterRef("campaign__notice_id"))
-    ledger = ApprovalRow.objects.filter(
-        id__in=Approval.objects.filter(customer=OuterRef(OuterRef("customer"))).values("pk"),
-        delivery_id=OuterRef("pk"),
-    )
-    counts = ~_gone(cut) & ~Q(state=Delivery.State.CANCELLED)
-    return {
-        "An approval or a policy rests on it": _exists(
-            Approval.objects.filter(delivery=OuterRef("pk"))
-        )
-        | _exists(PolicyBinding.objects.filter(delivery=OuterRef("pk")))
-        | _exists(TelephoneTask.objects.filter(delivery=OuterRef("pk")))
-        | _exists(ledger),
-        "The customer's last notice, or it may still carry approval": counts
-        & (
-            Q(state=Delivery.State.SENT, outcome="", mailed_on__gte=earliest_carrying(cut.on))
-            | _exists(asked.filter(~_exists(later)))
-        ),
-        "A use of CPNI made since is kept": _exists(
-            Disclosure.objects.filter(
-                customer=OuterRef("customer"), used_on__gte=OuterRef("mailed_on")
-            )
-        ),
-    }
-
-
-def _ledger_relied_on(cut: Cut) -> Conditions:
-    """A state that no later entry has taken the place of for every day from the cut-off on."""
-    later = ApprovalRow.objects.filter(
-        _recorded_after(),
-        Q(effective_on__lte=cut.on) | Q(effective_on__lte=OuterRef("effective_on")),
-        id=OuterRef("id"),
-        history_date__lt=cut.at,
-    )
-    return {
-        "It answers for a day since": ~_exists(later),
-        "A use of CPNI is kept": _exists(
-            Disclosure.objects.filter(customer=OuterRef("customer_id"), use=OuterRef("use_id"))
-        ),
-    }
-
-
-def _recorded_after() -> Q:
-    """History rows of the outer row's object that were recorded after it."""
-    return Q(history_date__gt=OuterRef("history_date")) | Q(
-        history_date=OuterRef("history_date"), history_id__gt=OuterRef("history_id")
-    )
-
 
 def _earlier_states(model: Any, owner: str, **guard: Any) -> Records:
     """The history of living records of ``model``: what they were on the cut-off stays known."""
     row = model.history.model
 
     def relied_on(cut: Cut) -> Conditions:
-        later = row.objects.filter(_recorded_after(), id=OuterRef("id"), history_date__lt=cut.at)
+        later = row.objects.filter(recorded_after(), id=OuterRef("id"), history_date__lt=cut.at)
         if model is Customer:
             # An earlier period of service is read from here.
             later = later.filter(
                 Q(active_since__lte=cut.on) | Q(active_since__lte=OuterRef("active_since"))
             )
-        return {"It shows what was so on a day since": ~_exists(later)}
+        return {"It shows what was so on a day since": ~exists(later)}
 
     return Records(
         kinds.CUSTOMERS,
@@ -185,7 +112,7 @@ def _ended(model: Any, day: str, label: str) -> Records:
         if model is not AuthorisedUser:
             return {}
         calls = Call.objects.filter(authorised_user=OuterRef("pk"))
-        return {"A call of theirs is kept": _exists(calls)}
+        return {"A call of theirs is kept": exists(calls)}
 
     return Records(
         kinds.AUTHORITIES,
@@ -221,13 +148,17 @@ RECORDS: tuple[Records, ...] = (
             status=Notice.Status.APPROVED, approved_at__lt=cut.at
         ),
         relied_on=lambda cut: {
-            "A campaign or delivery of it is kept": _exists(
+            "A campaign or delivery of it is kept": exists(
                 Campaign.objects.filter(notice=OuterRef("pk"))
             )
-            | _exists(Delivery.objects.filter(text__notice=OuterRef("pk"))),
+            | exists(Delivery.objects.filter(text__notice=OuterRef("pk"))),
             "It is under the policy in force": Q(policy_version=_current_policy()),
         },
-        below=((NoticeText, "notice"), (Notice.uses.through, "notice")),
+        below=(
+            (NoticeText, "notice"),
+            (Notice.uses.through, "notice"),
+            (ContentSignOff, "notice"),
+        ),
     ),
     Records(
         kinds.CAMPAIGNS,
@@ -236,10 +167,13 @@ RECORDS: tuple[Records, ...] = (
         "started_at",
         due=_campaigns,
         relied_on=lambda cut: {
-            "A delivery or post batch of it is kept": _exists(
+            "A delivery or post batch of it is kept": exists(
                 Delivery.objects.filter(campaign=OuterRef("pk"))
             )
-            | _exists(PostBatch.objects.filter(campaign=OuterRef("pk")))
+            | exists(PostBatch.objects.filter(campaign=OuterRef("pk"))),
+            "It is in the register": exists(
+                MarketingCampaign.objects.filter(email_campaign=OuterRef("pk"))
+            ),
         },
         under=lambda held: Q(pk__in=held.campaigns),
     ),
@@ -250,12 +184,12 @@ RECORDS: tuple[Records, ...] = (
         "created_at",
         due=lambda cut: PostBatch.objects.filter(created_at__lt=cut.at),
         relied_on=lambda cut: {
-            "A delivery of it is kept": _exists(Delivery.objects.filter(batch=OuterRef("pk"))),
-            "A statement of its mailing is kept": _exists(
+            "A delivery of it is kept": exists(Delivery.objects.filter(batch=OuterRef("pk"))),
+            "A statement of its mailing is kept": exists(
                 MailingStatement.objects.filter(batch=OuterRef("pk"))
             ),
             # They go some time after the mailing, by themselves (notices.letter_files).
-            "Its letters are still in the store": _exists(
+            "Its letters are still in the store": exists(
                 LetterFile.objects.filter(batch=OuterRef("pk"), discarded_at=None)
             ),
         },
@@ -269,30 +203,31 @@ RECORDS: tuple[Records, ...] = (
         "mailed_on",
         due=lambda cut: MailingStatement.objects.filter(mailed_on__lt=cut.on),
         relied_on=lambda cut: {
-            "A delivery of its batch is kept": _exists(
+            "A delivery of its batch is kept": exists(
                 Delivery.objects.filter(batch=OuterRef("batch"))
             )
         },
         under=lambda held: Q(batch__campaign__in=held.campaigns),
         file="scan",
     ),
+    *MARKETING,
     Records(
         kinds.DELIVERIES,
         "Deliveries",
         Delivery,
         "mailed_on",
-        due=_deliveries,
-        relied_on=_delivery_relied_on,
+        due=deliveries,
+        relied_on=delivery_relied_on,
         under=lambda held: Q(customer__in=held.customers) | Q(campaign__in=held.campaigns),
     ),
+    *INCIDENTS,
     Records(
         kinds.INCIDENTS,
-        "Incidents",
-        Incident,
-        "released_on",
-        due=lambda cut: Incident.objects.filter(released_on__lt=cut.on, ended_on__lt=cut.on),
-        # It explains why approvals were late, whoever asks.
-        under=lambda held: Q(pk__isnull=False) if held.anything else Q(pk__in=[]),
+        "Tests of the ways to opt out",
+        Probe,
+        "sent_at",
+        due=lambda cut: Probe.objects.filter(sent_at__lt=cut.at),
+        under=whatever_is_held,
     ),
     Records(
         kinds.REJECTED,
@@ -303,8 +238,11 @@ RECORDS: tuple[Records, ...] = (
             status=OptOutRequest.Status.REJECTED, received_on__lt=cut.on
         ),
         relied_on=lambda cut: {
-            "An approval names it": _exists(Approval.objects.filter(request=OuterRef("pk")))
-            | _exists(ApprovalRow.objects.filter(request_id=OuterRef("pk")))
+            "An approval names it": exists(Approval.objects.filter(request=OuterRef("pk")))
+            | exists(ApprovalRow.objects.filter(request_id=OuterRef("pk"))),
+            "The message that it came by is kept": exists(
+                InboundMessage.objects.filter(request=OuterRef("pk"))
+            ),
         },
         # Whom an unmatched letter came from may be what the dispute is about.
         under=lambda held: (
@@ -313,6 +251,25 @@ RECORDS: tuple[Records, ...] = (
         below=((OptOutRequest.uses.through, "optoutrequest"),),
         file="scan",
         among=Q(status=OptOutRequest.Status.REJECTED),
+    ),
+    Records(
+        kinds.MAIL,
+        "Mail received",
+        InboundMessage,
+        "received_on",
+        due=lambda cut: InboundMessage.objects.filter(received_on__lt=cut.on, to_read=False),
+        relied_on=lambda cut: {
+            # An applied choice is kept for ever, and this is what proves it.
+            "An opt-out request rests on it": Q(
+                request__status__in=(OptOutRequest.Status.RECEIVED, OptOutRequest.Status.APPLIED)
+            )
+        },
+        # Whom an unmatched one came from may be what the dispute is about.
+        under=lambda held: (
+            Q(customer__in=held.customers) | (Q(customer=None) if held.customers else Q(pk__in=[]))
+        ),
+        below=((InboundMessage.candidates.through, "inboundmessage"),),
+        file="raw",
     ),
     Records(
         kinds.IMPORTS,
@@ -324,6 +281,17 @@ RECORDS: tuple[Records, ...] = (
         below=((ImportProblem, "batch"),),
     ),
     Records(
+        kinds.IMPORTS,
+        "Reconciliations",
+        Reconciliation,
+        "started_at",
+        due=lambda cut: Reconciliation.objects.filter(started_at__lt=cut.at),
+        under=lambda held: Q(
+            pk__in=Difference.objects.filter(customer__in=held.customers).values("reconciliation")
+        ),
+        below=((Difference, "reconciliation"),),
+    ),
+    Records(
         kinds.LOOKS,
         "Looks at customers",
         Look,
@@ -331,7 +299,7 @@ RECORDS: tuple[Records, ...] = (
         due=lambda cut: Look.objects.filter(at__lt=cut.at),
         under=lambda held: (
             Q(customer_id__in=held.customers)
-            | _exists(
+            | exists(
                 LookShown.objects.filter(look_id=OuterRef("pk"), customer_id__in=held.customers)
             )
         ),
@@ -355,16 +323,14 @@ RECORDS: tuple[Records, ...] = (
         "ended_at",
         due=lambda cut: Call.objects.filter(ended_at__lt=cut.at),
         relied_on=lambda cut: {
-            "A change of the account in it is kept": _exists(
+            "A change of the account in it is kept": exists(
                 AccountChange.objects.filter(call=OuterRef("pk"))
             ),
-            "What was said in it is kept": _exists(
-                OptOutRequest.objects.filter(call=OuterRef("pk"))
-            )
-            | _exists(ScriptReading.objects.filter(call=OuterRef("pk")))
-            | _exists(Complaint.objects.filter(call=OuterRef("pk")))
-            | _exists(TelephoneAttempt.objects.filter(call=OuterRef("pk")))
-            | _exists(PolicyBinding.objects.filter(call=OuterRef("pk"))),
+            "What was said in it is kept": exists(OptOutRequest.objects.filter(call=OuterRef("pk")))
+            | exists(ScriptReading.objects.filter(call=OuterRef("pk")))
+            | exists(Complaint.objects.filter(call=OuterRef("pk")))
+            | exists(TelephoneAttempt.objects.filter(call=OuterRef("pk")))
+            | exists(PolicyBinding.objects.filter(call=OuterRef("pk"))),
         },
         under=_of_held_customers,
         below=((AuthenticationTry, "call"),),
@@ -395,7 +361,7 @@ RECORDS: tuple[Records, ...] = (
         relied_on=lambda cut: {
             # A choice is kept for ever, and this is what proves it.
             "A customer's choice rests on it": Q(request__isnull=False),
-            "A use of CPNI is kept": _exists(
+            "A use of CPNI is kept": exists(
                 Disclosure.objects.filter(
                     customer=OuterRef("customer"), used_on=OuterRef("read_on")
                 )
@@ -428,6 +394,7 @@ RECORDS: tuple[Records, ...] = (
             Q(customer__in=held.customers) | (Q(customer=None) if held.customers else Q(pk__in=[]))
         ),
     ),
+    *STAFF,
     Records(
         kinds.RUNS,
         "Job runs",
@@ -435,9 +402,9 @@ RECORDS: tuple[Records, ...] = (
         "started_at",
         due=lambda cut: Run.objects.filter(started_at__lt=cut.at),
         relied_on=lambda cut: {
-            "An approval was recorded by it": _exists(Approval.objects.filter(run=OuterRef("pk")))
-            | _exists(ApprovalRow.objects.filter(run_id=OuterRef("pk"))),
-            "The last run of its job": ~_exists(
+            "An approval was recorded by it": exists(Approval.objects.filter(run=OuterRef("pk")))
+            | exists(ApprovalRow.objects.filter(run_id=OuterRef("pk"))),
+            "The last run of its job": ~exists(
                 Run.objects.filter(name=OuterRef("name"), started_at__gt=OuterRef("started_at"))
             ),
         },
@@ -448,16 +415,16 @@ RECORDS: tuple[Records, ...] = (
         Approval,
         "effective_on",
         due=lambda cut: Approval.objects.filter(
-            _gone(cut), state=Approval.State.ENDED, effective_on__lt=cut.on
+            gone(cut), state=Approval.State.ENDED, effective_on__lt=cut.on
         ),
         relied_on=lambda cut: {
             # A choice speaks of uses that come later, too, and is spread from these.
-            "The customer made a choice": _exists(
+            "The customer made a choice": exists(
                 OptOutRequest.objects.filter(
                     customer=OuterRef("customer"), status=OptOutRequest.Status.APPLIED
                 )
             ),
-            "A use of CPNI is kept": _exists(
+            "A use of CPNI is kept": exists(
                 Disclosure.objects.filter(customer=OuterRef("customer"), use=OuterRef("use"))
             ),
         },
@@ -470,7 +437,7 @@ RECORDS: tuple[Records, ...] = (
         ApprovalRow,
         "history_date",
         due=lambda cut: ApprovalRow.objects.filter(history_date__lt=cut.at),
-        relied_on=_ledger_relied_on,
+        relied_on=ledger_relied_on,
         under=lambda held: Q(customer_id__in=held.customers),
     ),
     _earlier_states(Customer, "id"),
@@ -482,6 +449,12 @@ RECORDS: tuple[Records, ...] = (
         Disclosure,
         "used_on",
         due=lambda cut: Disclosure.objects.filter(used_on__lt=cut.on),
-        under=lambda held: Q(customer__in=held.customers),
+        relied_on=lambda cut: {
+            "It is to be looked into": exists(
+                LateFinding.objects.filter(disclosure=OuterRef("pk"), settled_at=None)
+            ),
+        },
+        under=_of_held_customers,
+        below=((LateFinding, "disclosure"),),
     ),
 )

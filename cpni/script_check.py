@@ -4,9 +4,17 @@ What is not found may still be said in other words: the person who approves the 
 says so. It finds what was forgotten, and does not judge how well it is said.
 """
 
-import re
 from dataclasses import dataclass
 
+from notices.elements import (
+    ENGLISH,
+    LANGUAGES,
+    NO_EFFECT,
+    RIGHT_AND_DUTY,
+    SPANISH,
+    UNTIL_REVOKED,
+    Element,
+)
 from notices.placeholders import PATTERN
 
 ONE_TIME, OPT_IN, OPT_BACK, POLICY_CHANGE, READ_BACK = (
@@ -16,7 +24,6 @@ ONE_TIME, OPT_IN, OPT_BACK, POLICY_CHANGE, READ_BACK = (
     "policy_change",
     "read_back",
 )
-ENGLISH, SPANISH = "en", "es"
 
 PLACEHOLDERS = {
     "carrier_name": "The carrier's legal name",
@@ -32,22 +39,6 @@ PLACEHOLDERS = {
 
 
 @dataclass(frozen=True)
-class Element:
-    """Something that a script must say: the section that asks for it, and how it is recognised."""
-
-    code: str
-    words: str
-    section: str
-    english: str
-    spanish: str
-
-    def said_in(self, text: str, language: str) -> bool:
-        """Whether ``text`` in ``language`` says it, as far as words show."""
-        pattern = self.spanish if language == SPANISH else self.english
-        return re.search(pattern, " ".join(text.split()), re.IGNORECASE) is not None
-
-
-@dataclass(frozen=True)
 class Missing:
     """An element that the text in one language does not seem to have."""
 
@@ -55,17 +46,9 @@ class Missing:
     language: str
 
     def __str__(self) -> str:
-        language = {ENGLISH: "English", SPANISH: "Spanish"}[self.language]
-        return f"{language}: {self.element.words} ({self.element.section})"
+        return f"{LANGUAGES[self.language]}: {self.element.words} ({self.element.section})"
 
 
-RIGHT_AND_DUTY = Element(
-    "right_and_duty",
-    "the customer's right and the carrier's duty, under federal law",
-    "64.2008(c)(1)",
-    r"(?=.*federal law)(?=.*\bright\b)(?=.*\bdut(y|ies)\b)",
-    r"(?=.*ley federal)(?=.*\bderecho\b)(?=.*\bdeber(es)?\b)",
-)
 TYPES = Element(
     "types",
     "what the information is",
@@ -118,13 +101,6 @@ MAY_SAY_NO = Element(
     r"|right to (say no|refuse|deny|disapprove))\b",
     r"\b(puede (decir que no|negarse|rechazar)|si dice que no|derecho a (negarse|no autorizar))\b",
 )
-NO_EFFECT = Element(
-    "no_effect",
-    "that saying no does not affect the customer's services",
-    "64.2008(c)(3)",
-    r"\b(does not|will not|doesn[’']t|won[’']t) affect\b[^.?!]*\bservices?\b",
-    r"\bno (afecta|afectará)\b[^.?!]*\bservicios?\b",
-)
 WITHDRAW = Element(
     "withdraw",
     "that it can be taken back at any time",
@@ -138,13 +114,6 @@ HOW = Element(
     "64.2008(c)(3)",
     r"\{\{ ?(optout|support)_number ?\}\}",
     r"\{\{ ?(optout|support)_number ?\}\}",
-)
-UNTIL_REVOKED = Element(
-    "until_revoked",
-    "that it is valid until the customer revokes or limits it",
-    "64.2008(c)(9)",
-    r"\b(valid|lasts?|stays?|remains?|counts?)\b[^.?!]*\buntil you\b",
-    r"\b(válid[oa]|vigente|dura|sigue|seguirá)\b[^.?!]*\bhasta que usted\b",
 )
 QUESTION = Element(
     "question",

@@ -12,8 +12,17 @@ from django.apps import apps
 from django.db import connection, models
 from simple_history.models import HistoricalChanges
 
-from accounts.models import AccountChange, AuthenticationTry, LockRelease, Look, SignInEvent
+from accounts.models import (
+    AccountChange,
+    Acknowledgement,
+    AuthenticationTry,
+    LockRelease,
+    Look,
+    Sanction,
+    SignInEvent,
+)
 from cpni.models import (
+    BrokerAction,
     HistoryPurge,
     PurgedRows,
     ScriptReading,
@@ -34,6 +43,9 @@ APPEND_ONLY: tuple[type[models.Model], ...] = (
     AuthenticationTry,
     LockRelease,
     AccountChange,
+    Acknowledgement,
+    Sanction,
+    BrokerAction,
     ScriptReading,
     ScriptReading.uses.through,
     TelephoneAttempt,

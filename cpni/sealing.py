@@ -132,6 +132,8 @@ def _mark(table: SealedTable) -> int | None:
                 # Others queue behind us while we wait, so do not wait long.
                 cursor.execute("SET LOCAL lock_timeout = '1s'")
                 cursor.execute(f"LOCK TABLE {name} IN SHARE MODE")
+                # What else a caller's transaction locks is waited for as ever.
+                cursor.execute("SET LOCAL lock_timeout TO DEFAULT")
                 return highest(cursor)
         except OperationalError as error:
             if getattr(error.__cause__, "sqlstate", "") != "55P03":  # lock_not_available

@@ -5,13 +5,27 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from accounts.models import Customer, Service
+from accounts.models import ContactPoint, Customer, Service
 from cpni import reasons
 from cpni.decisions import Decision, judge
-from cpni.facts import Choice, Entry, Facts, Spell, Told, spell_of
+from cpni.facts import (
+    Choice,
+    Entry,
+    Facts,
+    Spell,
+    Told,
+    categories_of,
+    messages_of,
+    open_requests_of,
+    published,
+    spell_of,
+    state_of,
+    verifications_of,
+)
+from cpni.jurisdictions import STATES
 from cpni.models import Approval, Incident, OptOutRequest
 from cpni.reasons import Verdict
-from notices.models import Delivery, PolicyBinding, PolicyVersion, Use
+from notices.models import Delivery, PolicyBinding, Use
 
 # What a list says of a customer, by the decision's reason, the worst first, and what to do next.
 # ``{day}`` is the decision's last day.
@@ -25,6 +39,9 @@ SUMMARIES = {
     reasons.OVERDUE.code: ("Overdue", "Send the two-year notice"),
     reasons.NOT_DECLARED.code: ("Not in the policy", "Tell of the new policy"),
     reasons.HELD.code: ("Held", "Settle the incident"),
+    reasons.OPEN_REQUEST.code: ("May have objected", "Match the request"),
+    reasons.UNREAD.code: ("May have objected", "Read the message"),
+    reasons.UNVERIFIED.code: ("Not verified in time", "Verify the approval"),
     reasons.NOT_MAILED.code: ("Notice on its way", "Mail it"),
     reasons.WINDOW_OPEN.code: ("Window until {day}", "Wait"),
     reasons.NOT_RECORDED.code: ("Not recorded yet", "Daily job records it"),
@@ -83,32 +100,40 @@ def gather_many(customers: Sequence[Customer], on: date) -> dict[int, Facts]:
     """The facts about each of ``customers``, by id: what ``cpni.facts.gather`` reads for one."""
     ids = [customer.pk for customer in customers]
     told, choices, ledger = _told(ids), _choices(ids), _ledger(ids)
-    served = {
-        service.customer_id
-        for service in Service.objects.filter(
-            customer__in=ids, category__in=Service.TELECOMMUNICATIONS
-        )
-        if service.current(on)
-    }
+    open_requests = open_requests_of(ids)
+    messages = messages_of(ids)
+    services: dict[int, list[Service]] = defaultdict(list)
+    for service in Service.objects.filter(customer__in=ids):
+        services[service.customer_id].append(service)
+    states = _states(ids, on)
+    verifications = verifications_of(list(states), on) if states else {}
     incidents = tuple(Incident.objects.all())
-    policies = _Policies(ids, on)
+    policies = published()
+    bindings: dict[int, list[PolicyBinding]] = defaultdict(list)
+    for binding in PolicyBinding.objects.filter(customer__in=ids, since__lte=on):
+        bindings[binding.customer_id].append(binding)
     facts = {}
     for customer in customers:
-        policy = policies.governing(customer)
+        spell = (
+            Spell(customer.active_since, customer.discontinued_on)
+            if customer.active_since <= on
+            else spell_of(customer, on)
+        )
+        collected_from = spell.since if spell else customer.active_since
         facts[customer.pk] = Facts(
             customer=customer,
-            spell=Spell(customer.active_since, customer.discontinued_on)
-            if customer.active_since <= on
-            else spell_of(customer, on),
-            served=customer.pk in served,
+            spell=spell,
+            categories=categories_of(services[customer.pk], on),
+            state=states.get(customer.pk, ""),
+            verifications=tuple(verifications.get(customer.pk, ())),
             choices=tuple(choices[customer.pk]),
             told=tuple(told[customer.pk]),
             ledger=tuple(ledger[customer.pk]),
             incidents=incidents,
-            governing=policy,
-            governing_use_ids=frozenset(use.pk for use in policy.uses.all())
-            if policy
-            else frozenset(),
+            open_requests=tuple(open_requests[customer.pk]),
+            messages=tuple(messages[customer.pk]),
+            policies=policies,
+            governing=policies.governing(bindings[customer.pk], collected_from),
         )
     return facts
 
@@ -126,6 +151,18 @@ def _told(ids: Sequence[int]) -> dict[int, list[Told]]:
     for delivery in deliveries:
         use_ids = frozenset(use.pk for use in delivery.campaign.notice.uses.all())
         found[delivery.customer_id].append(Told(delivery, use_ids))
+    return found
+
+
+def _states(ids: Sequence[int], on: date) -> dict[int, str]:
+    """The states that ask for more, of those of ``ids`` who have an address in one on ``on``."""
+    points = ContactPoint.objects.filter(
+        customer__in=ids, kind=ContactPoint.Kind.POST, state__in=STATES
+    ).order_by("kind", "-since")
+    found = {}
+    for point in points.only("customer_id", "kind", "state", "since", "until"):
+        if (state := state_of([point], on)) and point.customer_id not in found:
+            found[point.customer_id] = state
     return found
 
 
@@ -149,25 +186,3 @@ def _ledger(ids: Sequence[int]) -> dict[int, list[Entry]]:
     for row in rows.values_list("id", "use_id", "state", "effective_on", "delivery_id"):
         found[owner[row[0]]].append(Entry(*row))
     return found
-
-
-class _Policies:
-    """Which version governs whom, as ``notices.policies.governing`` says it of one customer."""
-
-    def __init__(self, ids: Sequence[int], on: date) -> None:
-        published = PolicyVersion.objects.filter(status=PolicyVersion.Status.PUBLISHED)
-        self.published = list(published.order_by("effective_on").prefetch_related("uses"))
-        by_id = {version.pk: version for version in self.published}
-        moves = PolicyBinding.objects.filter(customer__in=ids, since__lte=on)
-        self.moved = {
-            binding.customer_id: by_id[binding.policy_version_id]
-            for binding in moves.order_by("since", "id")
-        }
-
-    def governing(self, customer: Customer) -> PolicyVersion | None:
-        """The version in force when the present service began, or a later one that they know."""
-        if customer.pk in self.moved:
-            return self.moved[customer.pk]
-        in_force = [v for v in self.published if v.effective_on <= customer.active_since]
-        found = in_force[-1:] or self.published[:1]
-        return found[0] if found else None

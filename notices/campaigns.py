@@ -4,6 +4,7 @@ The only writer of ``Campaign.status``. Each transition is a guarded UPDATE; in 
 verb is a no-op, and it says so by returning False.
 """
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,11 +21,13 @@ from accounts.errors import Changed, Refused
 from accounts.models import Carrier, User
 from accounts.permissions import refuse_author, require
 from accounts.planner import refresh_statistics
-from notices import freezing
+from notices import freezing, marketing
 from notices.models import Campaign, Delivery, Notice
 
 Status, State = Campaign.Status, Delivery.State
 RUN = "notices.run_campaign"
+LEAST_TRIED = 50  # e-mails, before a share of them says anything
+NUMBERED = re.compile(r" \(\d+\)$")
 
 
 def approve(campaign: Campaign, *, by: User, because: str, seen: str | None = None) -> bool:
@@ -43,13 +46,25 @@ def approve(campaign: Campaign, *, by: User, because: str, seen: str | None = No
             if seen is not None and seen != locked.fingerprint:
                 raise Changed()
         return _move(
-            campaign, [Status.DRAFT], Status.APPROVED, by=by, because=because, approved_by=by
+            campaign,
+            [Status.DRAFT],
+            Status.APPROVED,
+            by=by,
+            because=because,
+            approved_by=by,
+            approved_lists={key: one.digest for key, one in locked.lists.items()},
         )
 
 
 def schedule(campaign: Campaign, *, at: datetime, by: User | None, because: str) -> bool:
-    """Schedule an approved campaign for the aware instant ``at``; again to another one, too."""
+    """Schedule an approved campaign for the aware instant ``at``; again to another one, too.
+
+    Raises Refused when one of its lists is no longer as it was approved, and for marketing with
+    CPNI that nobody has reviewed for that (64.2009(d)).
+    """
     require(by, RUN)
+    _refuse_changed_lists(campaign)
+    marketing.check_start(campaign, on=civil_day(at, Carrier.zone_or_default()))
     return _move(
         campaign,
         [Status.APPROVED, Status.SCHEDULED],
@@ -82,7 +97,8 @@ def start(
 
     ``at`` is an aware instant. Returns the deliveries of this campaign by channel; one that has
     started before is left as it is. Raises Refused for a campaign that is not approved or was
-    cancelled, and when the carrier is not filled in.
+    cancelled, for one whose list is not as it was approved any more, for marketing with CPNI that
+    nobody has reviewed for that (64.2009(d)), and when the carrier is not filled in.
     """
     require(by, RUN)
     if Carrier.get() is None:
@@ -92,6 +108,8 @@ def start(
         if campaign.status in (Status.RUNNING, Status.PAUSED, Status.FINISHED):
             return channels(campaign)
         if campaign.status != Status.FREEZING:
+            _refuse_changed_lists(campaign)
+            marketing.check_start(campaign, on=civil_day(at, Carrier.zone_or_default()))
             _move(
                 campaign,
                 [Status.APPROVED, Status.SCHEDULED],
@@ -121,6 +139,23 @@ def start(
     return channels(campaign)
 
 
+def changed_lists(campaign: Campaign) -> list[str]:
+    """The names of the lists of an approved ``campaign`` on which others are than was approved."""
+    if campaign.status not in (Status.APPROVED, Status.SCHEDULED):
+        return []
+    then = campaign.approved_lists
+    return [str(one) for key, one in campaign.lists.items() if then.get(key) != one.digest]
+
+
+def _refuse_changed_lists(campaign: Campaign) -> None:
+    if changed := changed_lists(campaign):
+        named = " and ".join(f"“{name}”" for name in changed)
+        raise Refused(
+            f"The list {named} was changed after the campaign was approved.",
+            "Put back who was on it, or copy the campaign and have the copy approved.",
+        )
+
+
 def pause(campaign: Campaign, *, by: User | None, because: str) -> bool:
     """Stop a running campaign after what is on its way; nothing is lost. ``because`` is shown."""
     require(by, RUN)
@@ -134,14 +169,99 @@ def pause(campaign: Campaign, *, by: User | None, because: str) -> bool:
     )
 
 
+def pause_for_sample(campaign: Campaign, *, at: datetime, because: str) -> bool:
+    """Pause a running campaign whose sample left at the aware instant ``at``; False if it is not.
+
+    A person looks at the sample and resumes it; no other is sent then.
+    """
+    return _move(
+        campaign,
+        [Status.RUNNING],
+        Status.PAUSED,
+        by=None,
+        because=because,
+        strict=False,
+        paused_because=because,
+        sampled_at=at,
+        sample_after=None,
+    )
+
+
 def resume(campaign: Campaign, *, by: User | None, because: str) -> bool:
-    """Let a paused campaign run on with those who are still waiting."""
+    """Let a paused campaign run on with those who are still waiting.
+
+    What was refused or bounced until now is taken to be known: it pauses again by what comes back
+    of those who follow.
+    """
     require(by, RUN)
+    bad, of = refused_or_bounced(campaign)
     moved = _move(
-        campaign, [Status.PAUSED], Status.RUNNING, by=by, because=because, paused_because=""
+        campaign,
+        [Status.PAUSED],
+        Status.RUNNING,
+        by=by,
+        because=because,
+        paused_because="",
+        resumed_bad=bad,
+        resumed_of=of,
+        sample_attempts=0,
+        sample_after=None,
     )
     finish_if_done(campaign.pk)
     return moved
+
+
+def refused_or_bounced(campaign: Campaign) -> tuple[int, int]:
+    """How many e-mails of ``campaign`` were refused or bounced, and of how many that were tried."""
+    found = Delivery.objects.filter(campaign=campaign, channel=Delivery.Channel.EMAIL).aggregate(
+        bad=Count("pk", filter=Q(state=State.FAILED) | Q(outcome=Delivery.Outcome.BOUNCED)),
+        tried=Count("pk", filter=Q(state__in=(State.FAILED, State.SENT))),
+    )
+    return found["bad"], found["tried"]
+
+
+def too_many(campaign: Campaign, bad: int, of: int) -> str:
+    """Why a campaign should pause, ``bad`` of whose ``of`` e-mails came to nothing; "" if not.
+
+    Since a person let it run on; and of no fewer than ``LEAST_TRIED``, or the first one decides.
+    """
+    bad, of = bad - campaign.resumed_bad, of - campaign.resumed_of
+    if of < LEAST_TRIED or bad * 100 <= campaign.pause_at_percent * of:
+        return ""
+    return (
+        f"{bad} of {of} e-mails were refused or bounced, more than {campaign.pause_at_percent} %."
+        " Find out why before it goes on."
+    )
+
+
+def pause_if_bouncing(campaign: Campaign) -> bool:
+    """Pause a running campaign of which too much was refused or bounced. Whether it was paused."""
+    because = too_many(campaign, *refused_or_bounced(campaign))
+    return bool(because) and pause(campaign, by=None, because=because)
+
+
+def copy(campaign: Campaign, *, by: User | None, because: str) -> Campaign:
+    """A draft like ``campaign``, for the next time; ``by`` is its author, so another approves it.
+
+    Raises Refused for one that stands for what happens.
+    """
+    require(by, "notices.add_campaign")
+    if campaign.stands:
+        raise Refused("It stands for what happens to customers.", "There is one of its kind.")
+    made = Campaign(name=_free_name(campaign.name), author=by)
+    for name in Campaign.CHOSEN:
+        setattr(made, name, getattr(campaign, name))
+    history.save(made, by=by, because=because)
+    return made
+
+
+def _free_name(name: str) -> str:
+    """``name`` with the first number that no campaign has: “Spring (2)”."""
+    base = NUMBERED.sub("", name)[:90]
+    number = 2
+    while Campaign.objects.filter(name=f"{base} ({number})").exists():
+        number += 1
+    return f"{base} ({number})"
 
 
 def cancel(campaign: Campaign, *, by: User | None, because: str) -> bool:
@@ -185,6 +305,8 @@ def finish_if_done(campaign_id: int) -> bool:
         pending = Delivery.objects.filter(campaign=campaign, state__in=Delivery.PENDING)
         if campaign.stands or campaign.status != Status.RUNNING or pending.exists():
             return False
+        if campaign.month and campaign.month >= Carrier.today().replace(day=1):
+            return False  # of an automatic notice, whose month is not over
         return _move(
             campaign,
             [Status.RUNNING],

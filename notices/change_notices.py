@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, QuerySet, Value
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Value
 
 from accounts import history
 from accounts.changes import Place
@@ -45,11 +45,14 @@ def queue(*, at: datetime, message_domain: str) -> int:
     Message-IDs end in ``message_domain``.
     """
     done = 0
-    for model, kind in (
-        (AccountChange, Notice.Kind.ACCOUNT_CHANGE),
-        (OneTimeCode, Notice.Kind.ONE_TIME_CODE),
+    choices = Q(kind=AccountChange.Kind.CHOICE)
+    for model, which, kind in (
+        (AccountChange, ~choices, Notice.Kind.ACCOUNT_CHANGE),
+        (AccountChange, choices, Notice.Kind.CHOICE),
+        (OneTimeCode, Q(), Notice.Kind.ONE_TIME_CODE),
     ):
-        while ids := list(untold(model, at=at).order_by("pk").values_list("pk", flat=True)[:CHUNK]):
+        waiting = untold(model, at=at).filter(which).order_by("pk").values_list("pk", flat=True)
+        while ids := list(waiting[:CHUNK]):
             with transaction.atomic():
                 _queue(model, kind, ids, at=at, message_domain=message_domain)
             done += len(ids)
@@ -127,6 +130,7 @@ def _queue(model: Any, kind: str, ids: Sequence[int], *, at: datetime, message_d
                     else {}
                 ),
                 named: F("pk"),
+                "marketing": Value(False),
                 "recipient_name": F("customer__name"),
                 "state": Value(State.UNREACHABLE if channel == Channel.NONE else State.QUEUED),
                 "reason": Value(NOWHERE if channel == Channel.NONE else ""),

@@ -8,7 +8,7 @@ that holds the campaign's lease, and no more of them than it has connections.
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -19,7 +19,7 @@ from django.db.models import F, Q
 from accounts.civil import civil_day
 from accounts.history import record_ids
 from accounts.models import ContactPoint, OneTimeCode, Service
-from notices import outcomes
+from notices import marketing, outcomes
 from notices.clock import window
 from notices.models import Campaign, Delivery
 from notices.relay import Answer, Meaning
@@ -44,8 +44,11 @@ class Job:
     text_id: int
     address: str
     name: str
-    # What only a message about a change or with a code has: kind and day of it, or the code.
-    own: tuple[str, date] | str | None = None
+    # What only a message about a change or with a code has: see ``rendering.own_values``.
+    own: tuple[str, date, str] | str | None = None
+    # Of marketing: whose it is, and why their CPNI may be used for it (``notices.marketing``).
+    customer: int = 0
+    basis: Any = None
 
 
 @dataclass(frozen=True)
@@ -163,6 +166,7 @@ def next_jobs(
         "recipient_name",
         "change__kind",
         "change__on",
+        "change__says",
         "code_id",
         "code__code",
     )
@@ -172,9 +176,9 @@ def next_jobs(
             text,
             field.open(sealed, place),
             name,
-            CODE.open(code, code_id) if code_id else (kind, on) if kind else None,
+            CODE.open(code, code_id) if code_id else (kind, on, says) if kind else None,
         )
-        for pk, text, place, sealed, name, kind, on, code_id, code in rows
+        for pk, text, place, sealed, name, kind, on, says, code_id, code in rows
     ]
 
 
@@ -182,7 +186,8 @@ def mark_sending(jobs: Sequence[Job]) -> list[Job]:
     """Mark ``jobs`` as being sent; those of them that were still waiting are returned.
 
     Whoever has withdrawn consent to notices by e-mail is not marked, so none is sent to them.
-    A message about a change of the account, or with a code, needs no such consent.
+    A message about a change of the account, or with a code, needs no such consent, and of marketing
+    it was asked whether it may go (:func:`permitted`).
 
     The mark is a lock and not a fact about the customer, so it leaves no row in history; what it
     ends in does.
@@ -193,13 +198,38 @@ def mark_sending(jobs: Sequence[Job]) -> list[Job]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE notices_delivery SET state = 'sending' WHERE id IN ({places})"  # noqa: S608  (numbers of parameters)
-            " AND state = 'queued' AND (change_id IS NOT NULL OR code_id IS NOT NULL"
+            " AND state = 'queued' AND (change_id IS NOT NULL OR code_id IS NOT NULL OR marketing"
             " OR EXISTS (SELECT 1 FROM accounts_customer c WHERE c.id = customer_id"
             " AND c.email_notices_since IS NOT NULL)) RETURNING id",
             [job.delivery_id for job in jobs],
         )
         marked = {row[0] for row in cursor.fetchall()}
     return [job for job in jobs if job.delivery_id in marked]
+
+
+def permitted(campaign: Campaign, jobs: Sequence[Job], *, on: date, at: datetime) -> list[Job]:
+    """Those of ``jobs`` of marketing that may leave on the civil day ``on``; the others never will.
+
+    Asked in the transaction in which they are marked, for every one: the switch of the customer,
+    and their approval where CPNI was used to choose them.
+    """
+    owners = dict(
+        Delivery.objects.filter(pk__in=[job.delivery_id for job in jobs]).values_list(
+            "pk", "customer"
+        )
+    )
+    answers = marketing.ask(campaign, set(owners.values()), on=on)
+    for reason in set(answers.refused.values()):
+        ids = [pk for pk, customer in owners.items() if answers.refused.get(customer) == reason]
+        rows = Delivery.objects.filter(pk__in=ids, state=State.QUEUED)
+        held = list(rows.select_for_update().values_list("pk", flat=True))
+        Delivery.objects.filter(pk__in=held).update(state=State.CANCELLED, reason=reason)
+        record(held, because=reason, at=at)
+    return [
+        replace(job, customer=customer, basis=answers.allowed[customer])
+        for job in jobs
+        if (customer := owners.get(job.delivery_id, 0)) in answers.allowed
+    ]
 
 
 # --- What became of it -----------------------------------------------------------------------
@@ -212,14 +242,24 @@ def settle(
     waiting_days: int | None,
     zone: ZoneInfo,
     at: datetime,
+    marketing_of: Campaign | None = None,
 ) -> None:
     """Write what became of messages that were marked. The caller holds the lease.
 
     ``waiting_days`` are what the notice gives, None where it waits for no answer;
     mailing dates are civil days in ``zone``.
     ``cancelled``: the campaign was meanwhile; what is not sent then stays unsent.
+    ``marketing_of``: the campaign of marketing that they belong to, whose use of CPNI is recorded.
     """
-    settle_sent([d for d in done if means(d, Meaning.ACCEPTED)], waiting_days, zone, at)
+    accepted = [d for d in done if means(d, Meaning.ACCEPTED)]
+    sent = settle_sent(accepted, waiting_days, zone, at)
+    if marketing_of:
+        left = [
+            marketing.Sent(d.job.delivery_id, d.job.customer, civil_day(d.at, zone), d.job.basis)
+            for d in accepted
+            if d.job.delivery_id in sent and d.job.basis
+        ]
+        marketing.record(marketing_of, left, at=at)
     for d in done:
         if d.answer is None:
             put_back(d, cancelled=cancelled, at=at)
@@ -236,10 +276,10 @@ def means(done: Done, meaning: Meaning) -> bool:
 
 def settle_sent(
     done: Sequence[Done], waiting_days: int | None, zone: ZoneInfo, at: datetime
-) -> None:
-    """Write that these were accepted, each with its own mailing date and clock."""
+) -> set[int]:
+    """Write that these were accepted, each with its own mailing date and clock; returns which."""
     if not done:
-        return
+        return set()
     params: list[Any] = []
     for d in done:
         mailed_on = civil_day(d.at, zone)
@@ -269,6 +309,7 @@ def settle_sent(
         )
         ids = [row[0] for row in cursor.fetchall()]
     record(ids, because="The relay accepted it", at=at)
+    return set(ids)
 
 
 def put_back(done: Done, *, cancelled: bool, at: datetime) -> None:
@@ -317,9 +358,14 @@ def try_again(done: Done, answer: Answer, *, cancelled: bool, zone: ZoneInfo, at
             because="The connection was lost in between" if doubt else "The relay did not take it",
             state=State.QUEUED,
             reason=DOUBT if doubt else "The relay did not take it yet; it is tried again.",
-            try_after=at + max(FIRST_BACK_OFF * 3 ** (attempts - 1), answer.wait or timedelta()),
+            try_after=at + back_off(attempts, answer.wait),
             **changes,
         )
+
+
+def back_off(attempts: int, wait: timedelta | None = None) -> timedelta:
+    """How long to leave the relay alone after so many attempts; no less than it asked for."""
+    return max(FIRST_BACK_OFF * 3 ** (attempts - 1), wait or timedelta())
 
 
 def change(done: Done, at: datetime, *, because: str, **changes: object) -> None:

@@ -8,6 +8,7 @@ the later day is taken: the last day still belongs to the customer.
 
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from accounts.civil import add_days, add_months
 
@@ -36,6 +37,7 @@ def window(mailed_on: date, stated_days: int, *, by_post: bool) -> Window:
     return Window(starts=starts, last_objection_day=last, assume_from=add_days(last, 1))
 
 
+@lru_cache(maxsize=4096)  # asked for each decision, of few days
 def expires_after(mailed_on: date) -> date:
     """Last day on which a notice mailed on ``mailed_on`` still carries approval (64.2008(d)(2))."""
     return add_months(mailed_on, RENEW_MONTHS)
@@ -57,3 +59,8 @@ def earliest_carrying(on: date) -> date:
 def renewal_due(on: date) -> date:
     """Notices mailed on or before this day are due for renewal on the day ``on``."""
     return add_months(on, -RENEWAL_DUE_MONTHS)
+
+
+def due_within(on: date, days: int) -> date:
+    """Notices mailed on or before this day carry approval on no day after ``on`` and ``days``."""
+    return add_days(earliest_carrying(add_days(on, days + 1)), -1)

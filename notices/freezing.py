@@ -48,6 +48,7 @@ def freeze(
             "customer": F("pk"),
             "round": Value(1),
             "text": text_for_language(campaign.notice),
+            "marketing": Value(campaign.notice.is_marketing),
             "channel": F("way"),
             "contact_point": F("way_point"),
             "recipient_name": F("name"),

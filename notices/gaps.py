@@ -18,19 +18,46 @@ def missed(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
         .filter(Q(state__in=Delivery.PENDING) | Q(state=Delivery.State.SENT, outcome=""))
     )
     return deliveries.filter(
-        Q(change=None, code=None),
+        Q(change=None, code=None, marketing=False),
         Q(state__in=Delivery.MISSED) | ~Q(outcome=""),
         ~Exists(since),
         customer__status=Customer.Status.ACTIVE,
     )
 
 
+def without_consent(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """Of ``deliveries`` the notices sent by e-mail to whom had not consented to these.
+
+    So far as is on record (64.2008(d)(3)(i)): consent that was withdrawn later counted then.
+    """
+    consented = Q(customer__email_notices_since__lte=F("mailed_on")) | Q(
+        customer__email_notices_withdrawn_on__gt=F("mailed_on")
+    )
+    return deliveries.filter(
+        Q(change=None, code=None, marketing=False),
+        channel=Delivery.Channel.EMAIL,
+        state=Delivery.State.SENT,
+    ).exclude(consented)
+
+
+def nowhere() -> QuerySet[Delivery]:
+    """Notices to active customers whom nothing written reaches, with nothing sent since.
+
+    An opt-out notice may not be given orally (64.2008(d)): they are called to ask for an address.
+    """
+    return missed(Delivery.objects.filter(state=Delivery.State.UNREACHABLE))
+
+
 def told_by_nothing(changes: QuerySet[AccountChange]) -> QuerySet[AccountChange]:
-    """Of ``changes`` those of which neither a message nor a person told (64.2010(f))."""
+    """Of ``changes`` those of which neither a message nor a person told (64.2010(f)).
+
+    A choice about CPNI was confirmed to whoever made it where they made it.
+    """
     mine = Delivery.objects.filter(change=OuterRef("pk"))
     tells = mine.filter(Q(state__in=Delivery.PENDING) | Q(state=Delivery.State.SENT, outcome=""))
     by_hand = Telling.objects.filter(change=OuterRef("pk"))
-    return changes.filter(Exists(mine), ~Exists(tells), ~Exists(by_hand))
+    told = changes.exclude(kind=AccountChange.Kind.CHOICE)
+    return told.filter(Exists(mine), ~Exists(tells), ~Exists(by_hand))
 
 
 def untold() -> QuerySet[Delivery]:

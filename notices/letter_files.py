@@ -8,7 +8,6 @@ records that must be kept (64.2008(a)(2)) are the deliveries and the texts. The 
 """
 
 import hashlib
-import io
 import zipfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from accounts.errors import Refused
 from accounts.models import Carrier, User
 from accounts.permissions import require
 from accounts.spreadsheets import line
+from accounts.zipping import Pipe
 from notices import letters, typesetting
 from notices.letters import State
 from notices.models import Delivery, LetterFile, PostBatch
@@ -263,27 +263,8 @@ def archive(batch: PostBatch, *, by: User | None, at: datetime) -> Iterator[byte
     return _zipped(there)
 
 
-class _Pipe(io.RawIOBase):
-    """What a ZIP file is written to: keeps what was written until it is taken."""
-
-    def __init__(self) -> None:
-        self.waiting = bytearray()
-
-    def writable(self) -> bool:
-        return True
-
-    def write(self, data: "bytes | bytearray | memoryview") -> int:  # type: ignore[override]
-        self.waiting += data
-        return len(data)
-
-    def take(self) -> bytes:
-        taken = bytes(self.waiting)
-        self.waiting.clear()
-        return taken
-
-
 def _zipped(there: list[LetterFile]) -> Iterator[bytes]:
-    pipe = _Pipe()
+    pipe = Pipe()
     with zipfile.ZipFile(pipe, "w") as whole:
         for file in there:
             with file.pdf.open() as content:

@@ -123,16 +123,14 @@ def filled(batch: PostBatch, rows: QuerySet[Delivery]) -> Iterator[tuple[Deliver
     link_key = "" if notice.as_it_happens else links.newest_key(at=timezone.now())
     found = rows.select_related("contact_point", "text", "change", "code")
     for delivery in found.iterator(chunk_size=2_000):
-        happened = delivery.code.code if delivery.code else None
+        change = delivery.change
+        told = (change.kind, change.on, change.says) if change else None
         link = links.address(delivery.pk, link_key) if link_key else ""
         own = {
             "customer_name": delivery.recipient_name,
             "reference": delivery.reference,
             **({"choice_link": link} if link else {}),
-            **own_values(
-                (delivery.change.kind, delivery.change.on) if delivery.change else happened,
-                delivery.text.language,
-            ),
+            **own_values(delivery.code.code if delivery.code else told, delivery.text.language),
         }
         yield delivery, fill(letters[delivery.text_id], own), link
 

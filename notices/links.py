@@ -16,6 +16,8 @@ from notices.models import LinkKey
 from notices.references import ALPHABET, MISREAD, delivery_id, reference
 
 PROOF = 20  # characters
+CHOICES = "choices"
+UNSUBSCRIBE = "unsubscribe"
 
 
 def newest_key(*, at: datetime) -> str:
@@ -30,9 +32,19 @@ def newest_key(*, at: datetime) -> str:
     return found.secret
 
 
-def token(number: int, key: str) -> str:
-    """What stands in the link of the delivery with this id, by the secret ``key``."""
-    return f"{reference(number)}-{_proof(number, key)}"
+def first_key(*, at: datetime) -> str:
+    """The secret that was made first: for what must stay the same when another is made."""
+    newest = newest_key(at=at)
+    found = LinkKey.objects.last()
+    return found.secret if found else newest
+
+
+def token(number: int, key: str, purpose: str = CHOICES) -> str:
+    """What stands in the link of the delivery with this id, by the secret ``key``.
+
+    Of another ``purpose`` it is another one, so that what opens one thing opens nothing else.
+    """
+    return f"{reference(number)}-{_proof(number, key, purpose)}"
 
 
 def address(number: int, key: str) -> str:
@@ -40,7 +52,13 @@ def address(number: int, key: str) -> str:
     return settings.PUBLIC_URL + reverse("choices:notice", args=[token(number, key)])
 
 
-def delivery_of(token: str) -> int | None:
+def unsubscribe_address(number: int, key: str) -> str:
+    """The whole link by which whoever got that delivery stops marketing by e-mail."""
+    found = token(number, key, UNSUBSCRIBE)
+    return settings.PUBLIC_URL + reverse("choices:stop-marketing", args=[found])
+
+
+def delivery_of(token: str, purpose: str = CHOICES) -> int | None:
     """The id of the delivery whose link this is, or None for whatever we did not make.
 
     As with references: lower case, and letters mistaken for digits, are understood.
@@ -50,12 +68,12 @@ def delivery_of(token: str) -> int | None:
     if number is None:
         return None
     said = proof.upper().translate(MISREAD)
-    made = [_proof(number, key.secret) for key in LinkKey.objects.all()]
+    made = [_proof(number, key.secret, purpose) for key in LinkKey.objects.all()]
     # Every one compared, and each to its end, so that the time taken tells nothing.
     matches = [secrets.compare_digest(said.encode(), one.encode()) for one in made]
     return number if any(matches) else None
 
 
-def _proof(number: int, key: str) -> str:
-    digest = hashlib.blake2b(f"choices {number}".encode(), key=key.encode(), digest_size=PROOF)
+def _proof(number: int, key: str, purpose: str) -> str:
+    digest = hashlib.blake2b(f"{purpose} {number}".encode(), key=key.encode(), digest_size=PROOF)
     return "".join(ALPHABET[byte & 31] for byte in digest.digest())

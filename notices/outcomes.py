@@ -144,12 +144,12 @@ def refused_by_server(
         if locked.state != State.SENDING:
             return None
         locked.state, locked.reason, locked.server_answer = State.FAILED, reason, answer
-        locked.try_after = None
+        locked.try_after, locked.failed_on = None, on
         history.save(
             locked,
             by=None,
             because=reason,
-            update_fields=["state", "reason", "server_answer", "try_after"],
+            update_fields=["state", "reason", "server_answer", "try_after", "failed_on"],
         )
         return _missed(
             locked, campaign, on=on, by=None, because=reason, address_is_bad=address_is_bad
@@ -170,6 +170,7 @@ def give_up_without_consent(campaign_id: int, *, on: date) -> int:
         customer__email_notices_since=None,
         change=None,
         code=None,
+        marketing=False,
     )
     ids = list(waiting.values_list("pk", flat=True))
     for pk in ids:
@@ -177,8 +178,9 @@ def give_up_without_consent(campaign_id: int, *, on: date) -> int:
             campaign = campaigns.hold(campaign_id)
             locked = Delivery.objects.select_for_update(of=("self",)).get(pk=pk)
             if locked.state == State.QUEUED:
-                locked.state, locked.reason = State.FAILED, reason
-                history.save(locked, by=None, because=reason, update_fields=["state", "reason"])
+                locked.state, locked.reason, locked.failed_on = State.FAILED, reason, on
+                fields = ["state", "reason", "failed_on"]
+                history.save(locked, by=None, because=reason, update_fields=fields)
                 _open_substitute(locked, campaign, on=on, by=None)
     return len(ids)
 
@@ -205,8 +207,9 @@ def _open_substitute(
     ``campaign`` is held, so it is neither finished nor cancelled meanwhile. None when it was
     cancelled before, or the next round exists already.
     """
-    if campaign.status == Campaign.Status.CANCELLED or delivery.code_id:
-        # A code that did not arrive is asked for once more by whoever is on the line.
+    if campaign.status == Campaign.Status.CANCELLED or delivery.code_id or delivery.marketing:
+        # A code that did not arrive is asked for once more by whoever is on the line, and an offer
+        # is owed to nobody.
         return None
     following = _following(delivery).first()
     if following and following.state == State.CANCELLED:

@@ -24,15 +24,29 @@ PLACEHOLDERS = {
     "reference": "The reference by which a reply is matched to this customer",
     "choice_link": "The address of the customer's own page on the web, to object or allow",
     "change": "What kind of thing was changed; in notices of account changes",
-    "changed_on": "The day on which it was changed; there too",
+    "changed_on": "The day on which it was changed; there too, and in confirmations of choices",
+    "choice": "What the customer chose, as a sentence; in confirmations of choices",
     "code": "The one-time code; in notices of one-time codes",
+    "unsubscribe_link": "The address at which marketing by e-mail is stopped; in marketing",
 }
 # These differ from customer to customer; the others are filled in once for a campaign.
 PER_CUSTOMER = frozenset(
-    {"customer_name", "reference", "choice_link", "change", "changed_on", "code"}
+    {
+        *("customer_name", "reference", "choice_link", "change", "changed_on", "choice", "code"),
+        "unsubscribe_link",
+    }
 )
 OF_A_CHANGE = frozenset({"change", "changed_on"})
+OF_A_CHOICE = frozenset({"choice", "changed_on"})
 OF_A_CODE = frozenset({"code"})
+OF_MARKETING = frozenset({"unsubscribe_link"})
+# What is the kind's own, by the code of a ``Notice.Kind`` that tells of no rights.
+OWN = {
+    "account_change": OF_A_CHANGE,
+    "choice": OF_A_CHOICE,
+    "one_time_code": OF_A_CODE,
+    "marketing": OF_MARKETING,
+}
 # They speak of a policy, or of what only a notice with a waiting period has.
 OF_A_POLICY = frozenset({"waiting_days", "policy_number", "policy_effective_on", "choice_link"})
 
@@ -48,10 +62,8 @@ def placeholders_in(text: str) -> set[str]:
 
 def placeholders_of(kind: str) -> set[str]:
     """The placeholders that notices of ``kind`` (a ``Notice.Kind``) have something to put for."""
-    most = PLACEHOLDERS.keys() - OF_A_CHANGE - OF_A_CODE - OF_A_POLICY
-    if kind == "account_change":
-        return most | OF_A_CHANGE
-    return most | (OF_A_CODE if kind == "one_time_code" else OF_A_POLICY)
+    most = PLACEHOLDERS.keys() - OF_A_POLICY.union(*OWN.values())
+    return most | OWN.get(kind, OF_A_POLICY)
 
 
 def check_placeholders(text: str) -> None:

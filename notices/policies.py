@@ -1,26 +1,87 @@
-"""Publishing policy versions, and which version governs a customer's information."""
+"""Policy versions: published, compared, and which of them governs a customer's information."""
 
 from collections.abc import Iterable
 from datetime import date
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 
 from accounts import history
-from accounts.errors import Refused
+from accounts.errors import Changed, Refused
 from accounts.models import Call, Customer, User
 from accounts.permissions import refuse_author, require
-from notices.models import Delivery, PolicyBinding, PolicyVersion, Use
+from notices.models import Delivery, PolicyBinding, PolicyUse, PolicyVersion, Use
+from notices.policy_changes import Change, Declared, Kind, changes, material
+
+PUBLISH = "notices.publish_policyversion"
+ORDER = list(Kind)
 
 
-def publish(version: PolicyVersion, *, by: User | None, because: str) -> bool:
-    """Publish a draft as it is stored; from then on it cannot change. False when it was already.
+def publish(
+    version: PolicyVersion,
+    *,
+    effective_on: date,
+    today: date,
+    by: User | None,
+    because: str,
+    seen: str | None = None,
+) -> bool:
+    """Publish a draft as it is stored, to take effect on ``effective_on``; False when it was.
 
-    ``version`` is brought up to date. Raises Refused for whoever wrote or changed it (what it
-    declares is what can be asked for, so two people look at it), when it declares no use, one that
-    is prohibited, or when another version takes effect that day.
+    From then on it cannot change. ``today`` is the carrier's civil day, ``seen`` the fingerprint of
+    what ``by`` read; ``version`` is brought up to date. Raises Changed when it is something else by
+    now, and Refused for a day before tomorrow (the first version may begin today), for whoever
+    wrote or changed it (what it declares is what can be asked for, so two people look at it), when
+    it declares no use, one that is prohibited, or when another version takes effect that day.
     """
-    require(by, "notices.publish_policyversion")
+    require(by, PUBLISH)
+    if effective_on <= today and (effective_on < today or in_force(today)):
+        raise Refused(
+            "A version takes effect tomorrow at the earliest: whoever's service began by today came"
+            " under the one before.",
+            "Choose a later day.",
+        )
+    return _publish(version, effective_on, by=by, because=because, seen=seen)
+
+
+def record_earlier(
+    version: PolicyVersion,
+    *,
+    effective_on: date,
+    today: date,
+    by: User | None,
+    because: str,
+    seen: str | None = None,
+) -> bool:
+    """Record a draft as a version that was published elsewhere, before the desk was used.
+
+    It governs what was collected from ``effective_on`` on, a day before ``today``. Raises Refused
+    as :func:`publish` does, for any other day, without a reason, and once a notice was mailed on or
+    after that day: whoever got it was told of the versions that were known then, and nobody may be
+    put under another one behind their back.
+    """
+    require(by, PUBLISH)
+    if effective_on >= today:
+        raise Refused("That day has not passed.", "Publish the version instead.")
+    if not because.strip():
+        raise Refused("No reason is given.", "Say where it was published, and what shows that.")
+    if Delivery.objects.notices().filter(mailed_on__gte=effective_on).exists():
+        raise Refused(
+            "Customers were told of their rights since that day, under other versions.",
+            "Publish it for a day to come, and tell them.",
+        )
+    return _publish(version, effective_on, by=by, because=because, seen=seen)
+
+
+def _publish(
+    version: PolicyVersion,
+    effective_on: date,
+    *,
+    by: User | None,
+    because: str,
+    seen: str | None,
+) -> bool:
     with transaction.atomic():
         # Every version is locked, so that of two published at once the second sees the first.
         versions = {v.pk: v for v in PolicyVersion.objects.select_for_update().order_by("pk")}
@@ -30,7 +91,12 @@ def publish(version: PolicyVersion, *, by: User | None, because: str) -> bool:
         else:
             if by is not None:
                 refuse_author(stored, by, what="policy version")
+            if seen is not None and seen != stored.fingerprint:
+                raise Changed()
+            stored.effective_on = effective_on
             _check(stored, versions.values())
+            of_the_use = Use.objects.filter(pk=OuterRef("use")).values("mechanism")
+            stored.declared.update(mechanism=Subquery(of_the_use))
             stored.status = PolicyVersion.Status.PUBLISHED
             history.save(stored, by=by, because=because)
             published = True
@@ -53,6 +119,108 @@ def _check(version: PolicyVersion, versions: Iterable[PolicyVersion]) -> None:
             )
 
 
+def next_version(
+    version: PolicyVersion, *, number: str, effective_on: date, by: User, because: str
+) -> PolicyVersion:
+    """A draft with the words and uses of ``version``, to be changed; ``effective_on`` is meant.
+
+    Raises Refused when the number is taken.
+    """
+    require(by, "notices.add_policyversion")
+    if PolicyVersion.objects.filter(number=number).exists():
+        raise Refused(f"There is a policy {number} already.", "Choose another number.")
+    with transaction.atomic():
+        draft = PolicyVersion(
+            number=number, title=version.title, text=version.text, effective_on=effective_on
+        )
+        history.save(draft, by=by, because=because)
+        for one in version.declared.all():
+            draft.declared.create(
+                use=one.use, recipients=one.recipients, data_classes=one.data_classes
+            )
+        # Again, now that it has its uses: the history holds them too.
+        history.save(draft, by=by, because=because)
+    return draft
+
+
+# --- What a version declares ---------------------------------------------------------------------
+
+
+def declared(version: PolicyVersion) -> list[Declared]:
+    """What ``version`` declares, use by use; of a draft with the approval that rules ask now."""
+    return [
+        Declared(
+            code=row.use.code,
+            purpose=row.use.purpose,
+            recipient=row.use.get_recipient_display(),
+            mechanism=row.mechanism or row.use.mechanism,
+            recipients=frozenset(
+                line.strip() for line in row.recipients.splitlines() if line.strip()
+            ),
+            data_classes=frozenset(row.data_classes),
+        )
+        for row in version.declared.select_related("use")
+    ]
+
+
+def compared(before: PolicyVersion, version: PolicyVersion) -> list[Change]:
+    """Use by use what ``version`` declares compared with ``before``; what is material first."""
+    labels = {**dict(PolicyUse.DataClass.choices), **dict(Use.Mechanism.choices)}
+    words = {code: str(label).lower() for code, label in labels.items()}
+    return changes(declared(before), declared(version), labels=words)
+
+
+def earlier(version: PolicyVersion) -> QuerySet[PolicyVersion]:
+    """The published versions that take effect before ``version``, the last first."""
+    published = PolicyVersion.objects.filter(status=PolicyVersion.Status.PUBLISHED)
+    return published.filter(effective_on__lt=version.effective_on).order_by("-effective_on")
+
+
+def material_against(version: PolicyVersion) -> list[PolicyVersion]:
+    """Those of the earlier versions whose customers must be told of ``version`` and asked."""
+    new = declared(version)
+    return [before for before in earlier(version) if material(declared(before), new)]
+
+
+def to_be_told(version: PolicyVersion) -> list[Change]:
+    """What a notice of the change to ``version`` tells, use by use: it goes to all whom it touches.
+
+    Compared with the version before; and what is new or wider only for those under a still earlier
+    one, compared with that.
+    """
+    new = declared(version)
+    found: dict[str, list[Change]] = {}
+    for before in earlier(version):
+        for change in changes(declared(before), new, labels={}):
+            mine = found.setdefault(change.declared.code, [])
+            if not mine or (
+                change.material and ORDER.index(change.kind) < ORDER.index(mine[0].kind)
+            ):
+                mine[:] = [change]
+            elif change.kind is mine[0].kind is Kind.WIDENED:
+                mine += [change] if change.respects not in [m.respects for m in mine] else []
+    every = [change for mine in found.values() for change in mine]
+    return sorted(every, key=lambda change: ORDER.index(change.kind))
+
+
+def newly_asked(version: PolicyVersion) -> list[Use]:
+    """The opt-out uses of ``version`` that some earlier version does not declare, or limits more.
+
+    A notice of the change asks for all of them: it may go to customers under any earlier version.
+    """
+    new = declared(version)
+    codes = {
+        change.declared.code
+        for before in earlier(version)
+        for change in changes(declared(before), new, labels={})
+        if change.material
+    }
+    return list(version.uses.filter(code__in=codes, mechanism=Use.Mechanism.OPT_OUT))
+
+
+# --- Which version governs -----------------------------------------------------------------------
+
+
 def in_force(on: date) -> PolicyVersion | None:
     """The published version in force on ``on``; before the first, the first; None without any."""
     published = PolicyVersion.objects.filter(status=PolicyVersion.Status.PUBLISHED)
@@ -60,14 +228,30 @@ def in_force(on: date) -> PolicyVersion | None:
     return latest or published.order_by("effective_on").first()
 
 
-def governing(customer: Customer, on: date) -> PolicyVersion | None:
+def governing(
+    customer: Customer, on: date, *, collected_from: date | None = None
+) -> PolicyVersion | None:
     """The version that governs ``customer``'s information on ``on``.
 
-    It is the one in force when the information was collected, that is when the present service
-    began, until the customer was told of a later one and asked (the policy's own promise).
+    It is the one in force when the information was collected, that is when the service of that day
+    began (``collected_from``, by default the present service), until the customer was told of a
+    later one and asked: the policy's own promise (domain.md 12). That holds whether or not the
+    later one is material; where it is not, its uses are within what the customer knows anyway.
     """
     moved = moves(customer).filter(since__lte=on).first()
-    return moved.policy_version if moved else in_force(customer.active_since)
+    return moved.policy_version if moved else in_force(collected_from or customer.active_since)
+
+
+def governing_effective_on(on: date) -> Coalesce:
+    """SQL over customers: the effective date of what :func:`governing` finds for the day ``on``."""
+    moved = PolicyBinding.objects.filter(customer=OuterRef("pk"), since__lte=on)
+    published = PolicyVersion.objects.filter(status=PolicyVersion.Status.PUBLISHED)
+    collected = published.filter(effective_on__lte=OuterRef("active_since"))
+    return Coalesce(
+        Subquery(moved.order_by("-since", "-id").values("policy_version__effective_on")[:1]),
+        Subquery(collected.order_by("-effective_on").values("effective_on")[:1]),
+        Subquery(published.order_by("effective_on").values("effective_on")[:1]),
+    )
 
 
 def moves(customer: Customer) -> QuerySet[PolicyBinding]:
@@ -119,8 +303,8 @@ def take_back(
     found = list(moves(customer)[:2])
     if not found or found[0].policy_version_id != version.pk:
         return None
-    last, *earlier = found
-    before = earlier[0].policy_version if earlier else in_force(customer.active_since)
+    last, *others = found
+    before = others[0].policy_version if others else in_force(customer.active_since)
     if before is None or before.pk == version.pk:
         return None
     binding = PolicyBinding(

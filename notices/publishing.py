@@ -1,5 +1,6 @@
 """Notices: approved by a second person, and then fixed; copied when they must change."""
 
+import re
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
@@ -9,7 +10,12 @@ from accounts import history
 from accounts.errors import Changed, Refused
 from accounts.models import Customer, User
 from accounts.permissions import refuse_author, require
+from notices import policies
 from notices.models import Notice, NoticeText, PolicyVersion, Use
+from notices.placeholders import placeholders_in
+from notices.signing_off import refuse_open
+
+TO_BE_WRITTEN = re.compile(r"\[[^\]\n]+\]")
 
 
 def approve_notice(
@@ -21,7 +27,9 @@ def approve_notice(
     Changed when it is something else by now, and Refused for whoever wrote or changed any of it,
     and for anything that would make the notice worthless: no text in English, a missing body, no
     use asked for, a use that its policy version does not declare or that opt-out cannot approve
-    (64.2007(b)).
+    (64.2007(b)), a change of policy that leaves out a use that opt-out is to approve; and while its
+    content check has a line that fails and is not overridden, or one that nobody has judged
+    (notices/signing_off.py).
     """
     require(by, "notices.approve_notice")
     with transaction.atomic():
@@ -32,6 +40,7 @@ def approve_notice(
         if seen is not None and seen != notice.fingerprint:
             raise Changed()
         _check(notice)
+        refuse_open(notice)
         for text in notice.texts.all():
             # A draft changed by a statement has the digest of what it said before.
             if text.digest != text.computed_digest():
@@ -59,7 +68,10 @@ def _check(notice: Notice) -> None:
     uses = list(notice.uses.all())
     if notice.kind == Notice.Kind.CPNI and not uses:
         raise Refused("It asks approval for no use.", "Choose the uses that the text speaks of.")
-    if notice.as_it_happens and uses:
+    if notice.is_marketing:
+        for text in texts:
+            _check_marketing(text)
+    if (notice.as_it_happens or notice.is_marketing) and uses:
         raise Refused("This kind of notice asks for nothing.", "Take the uses off it.")
     declared = set(policy.uses.all()) if policy else set()
     for use in uses:
@@ -70,6 +82,31 @@ def _check(notice: Notice) -> None:
         if use not in declared:
             raise Refused(
                 f"{policy} does not declare “{use}”.", "Take it off, or write a policy version."
+            )
+    if notice.kind == Notice.Kind.POLICY_CHANGE and policy:
+        for use in policies.newly_asked(policy):
+            if use not in uses:
+                raise Refused(
+                    f"{policy} adds “{use}”, and the notice does not ask for it.",
+                    "Add the use: who is not asked for it cannot be moved to the version.",
+                )
+
+
+def _check_marketing(text: NoticeText) -> None:
+    """CAN-SPAM, 15 USC 7704(a)(3) and (5): a way to stop it, and a postal address, in each text.
+
+    And nothing of the standard text that was left to be written.
+    """
+    if left := TO_BE_WRITTEN.search(f"{text.subject}\n{text.email_body}"):
+        raise Refused(
+            f"{text.get_language_display()}: it still says “{left[0]}”.",
+            "Write what belongs there, without the brackets.",
+        )
+    for name, what in (("unsubscribe_link", "how to stop it"), ("optout_address", "our address")):
+        if name not in placeholders_in(text.email_body):
+            raise Refused(
+                f"{text.get_language_display()}: it does not say {what} (15 USC 7704(a)).",
+                f"Write {{{{ {name} }}}} where it is to stand.",
             )
 
 

@@ -37,7 +37,16 @@ from django.utils import timezone
 from accounts.civil import civil_day
 from accounts.errors import Refused
 from accounts.models import Carrier
-from notices import campaigns, channels, claims, links, outcomes
+from notices import (
+    campaigns,
+    channels,
+    claims,
+    links,
+    outcomes,
+    quotas,
+    return_addresses,
+    samples,
+)
 from notices.claims import Done, Job
 from notices.models import Campaign, Delivery, NoticeText
 from notices.pace import Pace
@@ -112,10 +121,17 @@ def send(
         held = Campaign.objects.filter(pk=campaign_id, status=Campaign.Status.RUNNING).exists()
         return Result(Ended.HELD if held else Ended.NOT_RUNNING)
     try:
-        campaign = Campaign.objects.select_related("notice__policy_version").get(pk=campaign_id)
+        campaign = Campaign.objects.select_related("notice__policy_version", "cpni_use").get(
+            pk=campaign_id
+        )
         if campaign.status != Campaign.Status.RUNNING:
             return Result(Ended.NOT_RUNNING, {"in doubt": lease.doubtful})
-        loop = Loop(prepare(campaign), lease.token, clock, seconds, stopping)
+        prepared = prepare(campaign)
+        if samples.due(campaign):
+            sampled = samples.send(campaign, at=clock())
+            ended = Ended.PAUSED if sampled else Ended.WAITING
+            return Result(ended, {"in doubt": lease.doubtful})
+        loop = Loop(prepared, lease.token, clock, seconds, stopping)
         loop.counts["in doubt"] += lease.doubtful
         loop.run()
         if loop.ended is Ended.PAUSED:
@@ -137,6 +153,7 @@ def waiting(*, at: datetime) -> list[int]:
     left = email.filter(state=Delivery.State.SENDING)
     return list(
         Campaign.objects.filter(Q(lease=None) | Q(lease_until__lte=at))
+        .filter(Q(sample_after=None) | Q(sample_after__lte=at))
         .filter(Q(Exists(due), status=Campaign.Status.RUNNING) | Q(Exists(left)))
         .filter(status__in=claims.HOLDABLE)
         .order_by("pk")
@@ -152,8 +169,12 @@ class Prepared:
     origin: str
     texts: dict[int, Compiled]
     zone: ZoneInfo
-    # Of the link to the customer's own page; messages that ask nothing have none.
-    link_key: str = ""
+    # Of Message-IDs, which stay the same whatever key comes later, and of return addresses.
+    first_key: str
+    newest_key: str
+    # Messages that ask nothing have no link to the customer's own page, and no address for replies.
+    asks: bool
+    replies_to: str
 
     @property
     def channel(self) -> str:
@@ -163,26 +184,46 @@ class Prepared:
     def compose(self, job: Job, at: datetime) -> tuple[str, str, bytes]:
         """Sender, recipient and bytes of one message. Raises Unaddressable."""
         text = self.texts[job.text_id]
-        message_id = Delivery(pk=job.delivery_id, campaign=self.campaign).message_id
+        number = job.delivery_id
+        message_id = return_addresses.message_id(
+            number, self.first_key, self.campaign.message_domain
+        )
         own = own_values(job.own, text.language)
-        if self.link_key:
-            own["choice_link"] = links.address(job.delivery_id, self.link_key)
+        unsubscribe = ""
+        if self.asks:
+            own["choice_link"] = links.address(number, self.newest_key)
+        elif self.campaign.notice.is_marketing:
+            unsubscribe = links.unsubscribe_address(number, self.newest_key)
+            own["unsubscribe_link"] = unsubscribe
         if self.channel != Delivery.Channel.EMAIL:
-            own |= {"customer_name": job.name, "reference": reference(job.delivery_id)}
+            own |= {"customer_name": job.name, "reference": reference(number)}
             return message_id, job.address, channels.content(fill(text.short, own), text.language)
         address = ascii_address(job.address)
         return (
-            self.origin,
+            self._return_address(number, return_addresses.BOUNCE) or self.origin,
             address,
             text.message(
                 address=address,
                 name=job.name,
                 message_id=message_id,
-                reference=reference(job.delivery_id),
+                reference=reference(number),
                 at=at,
                 own=own,
+                unsubscribe=unsubscribe,
+                # 64.2008(d)(3)(ii): customers object by simply replying. There is nothing to object
+                # to in a message about a change, and what is written back must not be taken for an
+                # objection.
+                reply_to=(
+                    self._return_address(number, return_addresses.REPLY) or self.replies_to
+                    if self.asks
+                    else ""
+                ),
             ),
         )
+
+    def _return_address(self, number: int, kind: str) -> str:
+        base = settings.RETURN_ADDRESS
+        return return_addresses.address(number, self.newest_key, kind, base) if base else ""
 
 
 def prepare(campaign: Campaign) -> Prepared:
@@ -198,6 +239,7 @@ def prepare(campaign: Campaign) -> Prepared:
     carrier = Carrier.get()
     if carrier is None:
         raise Refused("The carrier is not filled in.", "Fill it in and resume the campaign.")
+    now = timezone.now()
     texts = NoticeText.objects.filter(notice=campaign.notice).select_related(
         "notice__policy_version"
     )
@@ -206,7 +248,10 @@ def prepare(campaign: Campaign) -> Prepared:
         origin=ascii_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
         texts={text.pk: compile_message(text, carrier) for text in texts},
         zone=carrier.zone,
-        link_key=("" if campaign.notice.as_it_happens else links.newest_key(at=timezone.now())),
+        first_key=links.first_key(at=now),
+        newest_key=links.newest_key(at=now),
+        asks=not (campaign.notice.as_it_happens or campaign.notice.is_marketing),
+        replies_to=ascii_address(carrier.optout_email),
     )
 
 
@@ -225,6 +270,8 @@ class Loop:
         self.end_at = time.monotonic() + seconds
         self.renew_at = 0.0
         self.pace = Pace(prepared.campaign.rate_per_minute, now=time.monotonic())
+        self.left = quotas.left_today(prepared.campaign, clock, prepared.zone)
+        self.bad, self.tried = campaigns.refused_or_bounced(prepared.campaign)
         self.most = settings.SMTP_CONNECTIONS
         self.reports: SimpleQueue[Report] = SimpleQueue()
         self.senders: set[Sender] = set()
@@ -298,6 +345,7 @@ class Loop:
         if done.answer is None:
             return
         self.counts[COUNTED_AS[done.answer.meaning]] += 1
+        self.watch(done.answer.meaning)
         if done.answer.meaning is Meaning.ACCEPTED:
             self.in_a_row = 0
             return
@@ -310,6 +358,14 @@ class Loop:
         else:
             log.warning("Campaign %s waits for the relay", self.prepared.campaign.pk)
             self.end(Ended.RELAY)
+
+    def watch(self, meaning: Meaning) -> None:
+        """Pause when a storm of refusals begins, before the relay's good name is gone."""
+        self.bad += meaning is Meaning.NO_SUCH_ADDRESS
+        self.tried += meaning in (Meaning.NO_SUCH_ADDRESS, Meaning.ACCEPTED)
+        campaign = self.prepared.campaign
+        if not campaign.stands and (because := campaigns.too_many(campaign, self.bad, self.tried)):
+            self.end(Ended.PAUSED, because)
 
     def end(self, reason: Ended, because: str = "") -> None:
         """Hand out nothing more. The first reason counts."""
@@ -337,12 +393,18 @@ class Loop:
             claims.settle(
                 self.finished,
                 cancelled=status == Campaign.Status.CANCELLED,
-                waiting_days=None
-                if self.prepared.campaign.stands
-                else self.prepared.campaign.notice.waiting_days,
+                waiting_days=self.prepared.campaign.notice.waiting_days
+                if self.prepared.asks
+                else None,
                 zone=self.prepared.zone,
                 at=now,
+                marketing_of=self.prepared.campaign
+                if self.prepared.campaign.notice.is_marketing
+                else None,
             )
+            if self.prepared.campaign.notice.is_marketing and jobs:
+                today = civil_day(now, self.prepared.zone)
+                jobs = claims.permitted(self.prepared.campaign, jobs, on=today, at=now)
             jobs = claims.mark_sending(jobs)
         self.finished.clear()
         left = (until - now).total_seconds()
@@ -355,7 +417,16 @@ class Loop:
     def choose(self) -> list[Job]:
         """The messages to send now: as many as pace and ready connections allow."""
         room = self.pace.allowed(time.monotonic(), self.most - self.busy)
-        if self.ended or room <= 0:
+        if self.left is not None:
+            room = min(room, self.left)
+        if self.ended:
+            return []
+        if self.left == 0 or not self.open_now():
+            # The schedule looks again each minute.
+            if not self.busy and not self.finished:
+                self.end(Ended.WAITING)
+            return []
+        if room <= 0:
             return []
         if not self.jobs:
             self.read_on()
@@ -374,7 +445,17 @@ class Loop:
             sender.start()
         room = min(room, len(self.ready))
         self.pace.used(room)
+        if self.left is not None:
+            self.left -= room
         return [self.jobs.popleft() for _ in range(room)]
+
+    def open_now(self) -> bool:
+        """Whether this is an hour at which its messages leave."""
+        campaign = self.prepared.campaign
+        if campaign.send_from is None:
+            return True
+        now = self.clock()
+        return quotas.opens_at(campaign, now, self.prepared.zone) <= now
 
     def read_on(self) -> None:
         """Fetch the next deliveries that wait; after the last, begin again with the first."""

@@ -1,13 +1,15 @@
-"""The texts that come with the product: two versions of a policy, the CPNI notice, the change.
+"""The texts that come with the product: two policies, the CPNI notice, the change, an offer.
 
 They are in ``notices/texts``, and here they become drafts: an officer reads them, replaces the
 names of agents and affiliates by the carrier's own, and a second person approves. A line of a
 notice that begins with ``[code]`` speaks of the use of that code and is left out where that use is
-not asked for, so that a notice never names a recipient for whom it asks no approval.
+not asked for, so that a notice never names a recipient for whom it asks no approval. Names in angle
+brackets are examples: where the policy version names who receives it, those stand there. What a
+change of policy changes comes from what the versions declare (``notices.change_words``).
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,10 +19,15 @@ from django.db import transaction
 from accounts import history
 from accounts.errors import Refused
 from accounts.models import Carrier, Customer, User
+from notices import change_words, policies
 from notices.models import Notice, NoticeText, PolicyVersion, Use
+from notices.policy_changes import Change, Declared
 
 FOLDER = Path(__file__).parent / "texts"
 ABOUT_ONE_USE = re.compile(r"\[([a-z-]+)\](.*)", re.DOTALL)
+NAMES = re.compile(r"<([^>]+)>")
+# Lines in whose place others stand: what changes, and uses of the carrier's own that are asked for.
+CHANGES, OTHERS = "@changes\n", "@others\n"
 
 WITHOUT_APPROVAL = (
     *("service", "fraud", "inside-wiring", "adjunct-services", "equipment", "same-category"),
@@ -67,119 +74,153 @@ def install_policy(
             )
         if there:
             return there
-        uses = list(Use.objects.filter(code__in=standard.uses))
-        missing = set(standard.uses) - {use.code for use in uses}
-        if missing:
-            raise Refused(
-                f"The catalogue of uses lacks: {', '.join(sorted(missing))}.", "Add them first."
-            )
-        version = PolicyVersion(
-            number=number,
-            title="Privacy policy",
-            text=(FOLDER / standard.file).read_text(encoding="utf-8"),
-            effective_on=effective_on,
+        begun = _policy(number, standard, effective_on)
+        history.save(begun.version, by=by, because=because)
+        begun.version.uses.set(begun.uses)
+    return begun.version
+
+
+@dataclass(frozen=True)
+class BegunPolicy:
+    """A policy version with the standard words, not saved, and the uses that they declare."""
+
+    version: PolicyVersion
+    uses: list[Use]
+
+
+def first_policy(*, effective_on: date) -> BegunPolicy:
+    """The standard policy with which a carrier can begin; ``effective_on`` is meant.
+
+    Raises Refused when the catalogue lacks a use.
+    """
+    return _policy("1.0", STANDARD_POLICIES["1.0"], effective_on)
+
+
+def _policy(number: str, standard: StandardPolicy, effective_on: date) -> BegunPolicy:
+    uses = list(Use.objects.filter(code__in=standard.uses))
+    missing = set(standard.uses) - {use.code for use in uses}
+    if missing:
+        raise Refused(
+            f"The catalogue of uses lacks: {', '.join(sorted(missing))}.", "Add them first."
         )
-        history.save(version, by=by, because=because)
-        version.uses.set(uses)
-    return version
+    version = PolicyVersion(
+        number=number,
+        title="Privacy policy",
+        text=(FOLDER / standard.file).read_text(encoding="utf-8"),
+        effective_on=effective_on,
+    )
+    return BegunPolicy(version, uses)
 
 
-def draft_cpni_notice(policy_version: PolicyVersion, *, by: User | None, because: str) -> Notice:
-    """A draft of the CPNI notice under ``policy_version``, in English and Spanish.
+@dataclass(frozen=True)
+class Begun:
+    """A notice with the standard words, not saved: whoever writes one may begin with it.
+
+    ``texts`` has the fields of a ``NoticeText`` for each language.
+    """
+
+    notice: Notice
+    uses: list[Use]
+    texts: list[dict[str, str]]
+
+
+def cpni_notice(policy_version: PolicyVersion) -> Begun:
+    """The CPNI notice under ``policy_version``, in English and Spanish.
 
     It asks for every use that the version declares and opt-out can approve, gives the carrier's
     default waiting days, and has what 64.2008(c) and (d) ask for. Raises Refused when there is no
     such use, when the text has no words for one of them, and before the carrier is filled in.
     """
-    uses = _opt_out_uses(policy_version)
+    uses = list(policy_version.uses.filter(mechanism=Use.Mechanism.OPT_OUT))
     if not uses:
         raise Refused(
             f"{policy_version} declares no use that opt-out can approve.", "Nothing is to be asked."
         )
-    _require_words(uses, (*BY_OPT_OUT, *ADDED_IN_2))
-    return _draft(
-        Notice.Kind.CPNI,
-        policy_version,
-        uses,
-        title=f"CPNI notice under {policy_version}",
-        texts="cpni_notice",
-        by=by,
-        because=because,
-    )
+    for use in uses:
+        if use.code not in (*BY_OPT_OUT, *ADDED_IN_2):
+            raise Refused(
+                f"The standard text does not speak of “{use}”.", "Write this notice yourself."
+            )
+    title = f"CPNI notice under {policy_version}"
+    return _begin(Notice.Kind.CPNI, policy_version, uses, title=title)
 
 
-def draft_policy_change(policy_version: PolicyVersion, *, by: User | None, because: str) -> Notice:
-    """A draft that tells of the change to ``policy_version``, in English and Spanish.
+def policy_change(policy_version: PolicyVersion) -> Begun:
+    """The notice of the change to ``policy_version``, in English and Spanish.
 
-    It asks for the opt-out uses that the version published before it does not declare, and says
-    when the change takes effect, what governs information already collected and what the customer
-    can choose. Raises Refused when there is no earlier version, when nothing new is to be asked,
-    when the new uses are not those that the text speaks of (sharing with affiliates), and before
-    the carrier is filled in.
+    It asks for the opt-out uses that some earlier version does not declare as widely, and says
+    what changes and when it takes effect, what governs information already collected and what the
+    customer can choose. A use of the carrier's own has words in English only, and so has the draft
+    then. Raises Refused when there is no earlier version, when nothing new is to be asked, and
+    before the carrier is filled in.
     """
-    before = (
-        PolicyVersion.objects.filter(
-            status=PolicyVersion.Status.PUBLISHED, effective_on__lt=policy_version.effective_on
-        )
-        .order_by("-effective_on")
-        .first()
-    )
+    before = policies.earlier(policy_version).first()
     if before is None:
         raise Refused(f"{policy_version} changes no published version.", "Publish that one first.")
-    known = set(_opt_out_uses(before))
-    uses = [use for use in _opt_out_uses(policy_version) if use not in known]
+    uses = policies.newly_asked(policy_version)
     if not uses:
         raise Refused(f"{policy_version} asks for nothing that {before} does not.", "Compare them.")
-    _require_words(uses, ADDED_IN_2)
-    return _draft(
-        Notice.Kind.POLICY_CHANGE,
-        policy_version,
-        uses,
-        title=f"Change of policy to {policy_version.number}",
-        texts="policy_change",
-        by=by,
-        because=because,
-    )
+    told = policies.to_be_told(policy_version)
+    title = f"Change of policy to {policy_version.number}"
+    return _begin(Notice.Kind.POLICY_CHANGE, policy_version, uses, title=title, told=told)
+
+
+def offer() -> Begun:
+    """An offer by e-mail: what the law asks of it stands there, the offer itself in brackets."""
+    kind = Notice.Kind.MARKETING
+    notice = Notice(title="Offer", kind=kind, channels=Notice.Channels.EMAIL)
+    texts = [
+        {"language": language, **message_parts(kind, language)}
+        for language in Customer.Language.values
+    ]
+    return Begun(notice, [], texts)
+
+
+def save(begun: Begun, *, by: User | None, because: str) -> Notice:
+    """Save ``begun`` as a draft whose author is ``by``."""
+    notice = begun.notice
+    notice.author = by
+    with transaction.atomic():
+        history.save(notice, by=by, because=because)
+        notice.uses.set(begun.uses)
+        for fields in begun.texts:
+            history.save(NoticeText(notice=notice, **fields), by=by, because=because)
+    return notice
+
+
+def draft_cpni_notice(version: PolicyVersion, *, by: User | None, because: str) -> Notice:
+    """:func:`cpni_notice` as a draft. Raises Refused as that does."""
+    return save(cpni_notice(version), by=by, because=because)
+
+
+def draft_policy_change(version: PolicyVersion, *, by: User | None, because: str) -> Notice:
+    """:func:`policy_change` as a draft. Raises Refused as that does."""
+    return save(policy_change(version), by=by, because=because)
 
 
 def message_parts(kind: str, language: str) -> dict[str, str]:
     """Subject, e-mail, letter and short text of the standard message of ``kind`` in ``language``.
 
-    ``kind`` is one of ``Notice.AS_IT_HAPPENS``; the parts stand in one file, between lines of
-    ``---``.
+    ``kind`` is one of ``Notice.AS_IT_HAPPENS``, or marketing, which has no letter and no short
+    text; the parts stand in one file, between lines of ``---``.
     """
     file = FOLDER / f"{kind}.{language}.txt"
-    subject, email, letter, short = file.read_text(encoding="utf-8").split("\n---\n")
-    return {
-        "subject": subject.strip(),
-        "email_body": email.strip() + "\n",
-        "letter_body": letter.strip() + "\n",
-        "short_body": " ".join(short.split()),
-    }
+    subject, email, *rest = file.read_text(encoding="utf-8").split("\n---\n")
+    parts = {"subject": subject.strip(), "email_body": email.strip() + "\n"}
+    if rest:
+        letter, short = rest
+        parts |= {"letter_body": letter.strip() + "\n", "short_body": " ".join(short.split())}
+    return parts
 
 
-def _opt_out_uses(version: PolicyVersion) -> list[Use]:
-    return list(version.uses.filter(mechanism=Use.Mechanism.OPT_OUT))
-
-
-def _require_words(uses: Iterable[Use], codes: tuple[str, ...]) -> None:
-    for use in uses:
-        if use.code not in codes:
-            raise Refused(
-                f"The standard text does not speak of “{use}”.", "Write this notice yourself."
-            )
-
-
-def _draft(
+def _begin(
     kind: Notice.Kind,
     version: PolicyVersion,
     uses: list[Use],
     *,
     title: str,
-    texts: str,
-    by: User | None,
-    because: str,
-) -> Notice:
+    told: Sequence[Change] = (),
+) -> Begun:
     carrier = Carrier.get()
     if carrier is None:
         raise Refused("The carrier is not filled in.", "Fill in the carrier's record first.")
@@ -188,38 +229,45 @@ def _draft(
         kind=kind,
         policy_version=version,
         waiting_days=carrier.default_waiting_days,
-        author=by,
     )
-    codes = frozenset(use.code for use in uses)
-    with transaction.atomic():
-        history.save(notice, by=by, because=because)
-        notice.uses.set(uses)
-        for language in Customer.Language.values:
-            subject, email_body = _email(texts, language, codes)
-            text = NoticeText(
-                notice=notice,
-                language=language,
-                subject=subject,
-                email_body=email_body,
-                letter_body=_read(f"{texts}.{language}.letter.txt", codes),
-            )
-            history.save(text, by=by, because=because)
-    return notice
+    codes = {use.code for use in uses}
+    asked = [one for one in policies.declared(version) if one.code in codes]
+    name = {Notice.Kind.CPNI: "cpni_notice"}.get(kind, kind.value)
+    texts = []
+    for language in Customer.Language.values:
+        if not change_words.speaks_of(told, language):
+            continue
+        # The e-mail's first line is the subject, for the letter too.
+        email, letter = (
+            _read(f"{name}.{language}.{form}.txt", asked, told, language)
+            for form in ("email", "letter")
+        )
+        subject, _, email_body = email.partition("\n\n")
+        texts.append(
+            {
+                "language": language,
+                "subject": subject.removeprefix("Subject: "),
+                "email_body": email_body,
+                "letter_body": letter,
+            }
+        )
+    return Begun(notice, uses, texts)
 
 
-def _email(texts: str, language: str, codes: frozenset[str]) -> tuple[str, str]:
-    """Subject and body: the file's first line is the subject, for the letter too."""
-    subject, _, body = _read(f"{texts}.{language}.email.txt", codes).partition("\n\n")
-    return subject.removeprefix("Subject: "), body
-
-
-def _read(name: str, codes: frozenset[str]) -> str:
-    """The file's text without the lines about uses that are not in ``codes``."""
+def _read(name: str, asked: Sequence[Declared], told: Sequence[Change], language: str) -> str:
+    """The file's text for the uses that are ``asked`` for and the changes that are ``told`` of."""
+    uses = {one.code: one for one in asked}
+    own = [one for one in asked if one.code not in change_words.PHRASES["en"]]
     kept = []
     for line in (FOLDER / name).read_text(encoding="utf-8").splitlines(keepends=True):
         about = ABOUT_ONE_USE.fullmatch(line)
-        if about is None:
+        if line == CHANGES:
+            kept += [f"{one}\n" for one in change_words.lines(told, language)]
+        elif line == OTHERS:
+            kept += [f"{change_words.by_purpose(one)}\n" for one in own]
+        elif about is None:
             kept.append(line)
-        elif about[1] in codes:
-            kept.append(about[2])
+        elif one := uses.get(about[1]):
+            names = change_words.named(one.recipients, language) if one.recipients else ""
+            kept.append(NAMES.sub(lambda found, names=names: names or found[1], about[2]))
     return "".join(kept)

@@ -18,6 +18,7 @@ BECAUSE = "Comes with CPNI Desk"
 TITLES = {
     Notice.Kind.ACCOUNT_CHANGE: "Your account was changed",
     Notice.Kind.ONE_TIME_CODE: "One-time code",
+    Notice.Kind.CHOICE: "Your choice is recorded",
 }
 
 

@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.models import Carrier
-from notices import campaigns, change_notices, letter_files, sending, telephone_tasks
+from notices import automatic, campaigns, change_notices, letter_files, sending, telephone_tasks
 from notices.models import Campaign
 
 LAPSE = 55  # seconds; the round comes every minute
@@ -95,6 +95,9 @@ def start_due_campaigns() -> None:
     for campaign_id in sending.waiting(at=now):
         send_campaign.apply_async((campaign_id,), expires=LAPSE)
     for campaign in Campaign.objects.filter(status=Campaign.Status.RUNNING):
+        if not campaign.stands:
+            # Mail that comes back does so after the sending loop has ended, too.
+            campaigns.pause_if_bouncing(campaign)
         campaigns.finish_if_done(campaign.pk)
     for batch_id in letter_files.to_make(at=now):
         make_letters.apply_async((batch_id,), expires=LAPSE)
@@ -110,6 +113,14 @@ def make_letters(batch_id: int) -> None:
 def discard_letters() -> None:
     """Delete the files of letters that were mailed long enough ago."""
     letter_files.discard(at=timezone.now())
+
+
+@shared_task
+def notice_automatically() -> None:
+    """Notice new customers, and those whose two years are nearly over; once a day."""
+    automatic.run_once_a_day(
+        on=Carrier.today(), at=timezone.now(), message_domain=settings.MAIL_DOMAIN
+    )
 
 
 @shared_task

@@ -21,17 +21,19 @@ import pypdf
 import segno
 import typst
 
+from notices.paragraphs import split
+
 AT_ONCE = 250  # letters that are set together
 LONG = 1_500  # characters from which on a letter may need a second page
 TEMPLATE = Path(__file__).parent / "typst" / "letter.typ"
 NOTHING = TEMPLATE.with_name("nothing.typ")
-# What follows such a line of a letter's text is its form, to be torn off.
-CUT = re.compile(r"^[ \t]*-{10,}[ \t]*$", re.MULTILINE)
 SCAN = {"en": "Your choice on the web", "es": "Su decisión en la web"}
+TYPE_SIZE = re.compile(r"^#set text\(.*\bsize: ([\d.]+)pt", re.MULTILINE)
 DARK = re.compile(rb"\x01+")  # squares of a QR code, in a row
 
 ADDRESS_WIDTH, ADDRESS_HEIGHT = 2.6 * 72, 0.7 * 72  # points; as in the template
 LONGEST_LINE = 45  # characters of an address; what is longer goes on in the next line
+SCREEN = 110  # dots an inch: a page is 935 wide
 LARGEST, LEADING = 12, 1.02  # points, and lines of that size
 
 
@@ -84,6 +86,13 @@ class Pages:
         return whole.getvalue()
 
 
+@cache
+def points() -> float:
+    """The size of the type in which letters are set, in points, as the template has it."""
+    sizes = TYPE_SIZE.findall(TEMPLATE.read_text(encoding="utf-8"))
+    return float(sizes[0]) if sizes else 0
+
+
 def typeset(letters: Iterable[Letter], head: Letterhead) -> Iterator[Pages]:
     """Set ``letters``, some at a time, and yield the pages so far after each of these steps.
 
@@ -123,6 +132,29 @@ def _set(given: str) -> tuple[bytes, list[int]]:
     ends = json.loads(compiler.eval("query(<end>).map(end => end.location().page())"))
     _forget()
     return pdf, [end - before for before, end in zip([0, *ends], ends, strict=False)]
+
+
+def pictures(letter: Letter, head: Letterhead) -> list[bytes]:
+    """The pages of one letter as pictures (PNG), to look at on a screen."""
+    given = {"letters": _as_json([letter], head)}
+    compiler = typst.Compiler(str(TEMPLATE), font_paths=_fonts(), sys_inputs=given)
+    made: Any = compiler.compile(format="png", ppi=SCREEN)
+    _forget()
+    return made if isinstance(made, list) else [made]
+
+
+def document(template: Path, given: Any) -> bytes:
+    """A PDF of ``given`` as ``template`` sets it, which reads it as JSON from ``sys.inputs``.
+
+    With tags, for whoever reads it on a screen or has it read aloud.
+    """
+    compiler = typst.Compiler(
+        str(template), font_paths=_fonts(), sys_inputs={"given": json.dumps(given)}
+    )
+    pdf = compiler.compile(format="pdf")
+    assert isinstance(pdf, bytes)  # noqa: S101  (no output file was named)
+    _forget()
+    return pdf
 
 
 def _forget() -> None:
@@ -189,35 +221,6 @@ def _svg(made: segno.QRCode) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {side} {side}">'
         f'<path stroke="#000" d="{"".join(runs)}"/></svg>'
     )
-
-
-def split(text: str) -> tuple[list[list[tuple[str, str]]], list[list[tuple[str, str]]]]:
-    """The paragraphs of a letter's text, and those of its form; each a list of (kind, line).
-
-    A line in capitals is a heading; one that begins with a hyphen is an item of a list.
-    """
-    text = text.replace("\r\n", "\n").replace("\r", "\n")
-    cut = list(CUT.finditer(text))
-    body, form = (text[: cut[-1].start()], text[cut[-1].end() :]) if cut else (text, "")
-    return _paragraphs(body), _paragraphs(form)
-
-
-def _paragraphs(text: str) -> list[list[tuple[str, str]]]:
-    paragraphs: list[list[tuple[str, str]]] = [[]]
-    for line in text.split("\n"):
-        if line.strip():
-            paragraphs[-1].append((_kind(line), line.strip()))
-        elif paragraphs[-1]:
-            paragraphs.append([])
-    return [paragraph for paragraph in paragraphs if paragraph]
-
-
-def _kind(line: str) -> str:
-    if line.startswith("- "):
-        return "item"
-    words = line.partition("(")[0].strip()
-    # A name in capitals stands before a comma.
-    return "heading" if words.isupper() and len(words) > 3 and words[-1] != "," else "line"
 
 
 def _size(address: Sequence[str]) -> float:

@@ -1,5 +1,6 @@
 """What every test can ask for: a frozen day, clients by role, a real SMTP server."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from functools import cache
@@ -13,11 +14,13 @@ from django.dispatch import receiver
 from django.test import Client, TransactionTestCase
 from limits.storage import MemoryStorage
 
+from accounts import turns
 from accounts.encryption import forget_keys
 from accounts.models import User
-from config import rates, roles
-from cpni import protection, standard_scripts
-from cpni.models import Script
+from config import roles
+from cpni import facts_at_once, protection, standard_scripts
+from cpni.models import RetentionPeriod, Script
+from cpni.retention_kinds import KINDS
 from notices.catalogue import install
 from notices.models import Use
 from tests.factories.accounts import UserFactory
@@ -26,21 +29,40 @@ from tests.factories.accounts import UserFactory
 Argon2PasswordHasher.time_cost = 1
 Argon2PasswordHasher.memory_cost = 64  # KiB
 Argon2PasswordHasher.parallelism = 1
+LAST_OF_REDIS = 15  # the highest number of a database, as Redis is set up
+
+
+def pytest_configure() -> None:
+    """Give each process of pytest-xdist one of the databases of Redis, from the one named up.
+
+    Workers that tests start read a queue, and one process's would take another's jobs.
+    """
+    from django.conf import settings
+
+    process = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    if settings.REDIS_URL and process:
+        server, _, number = settings.REDIS_URL.rpartition("/")
+        if int(number) + process > LAST_OF_REDIS:
+            raise pytest.UsageError(
+                f"Redis has databases 0 to {LAST_OF_REDIS}: name a lower one in REDIS_URL,"
+                f" or run at most {LAST_OF_REDIS - int(number) + 1} processes (-n)."
+            )
+        settings.REDIS_URL = os.environ["REDIS_URL"] = f"{server}/{int(number) + process}"
+        settings.CACHES["default"]["LOCATION"] = settings.REDIS_URL
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)  # pytest-xdist reads the groups in the same hook
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> Iterator[None]:
     """Skip, with the reason, what needs a server that the environment does not name.
 
-    What starts workers runs in one process: they share one queue, and one would take another's job.
-    Backups start none, and are restored into databases of their own. Both wait more than they work,
-    so they come first, and whoever runs the others has something to do until the end.
+    What starts processes waits more than it works, so it comes first, one file a process, and
+    whoever runs the others has something to do until the end.
     """
     from django.conf import settings
 
     for item in items:
         if item.get_closest_marker("slow") and "backups" not in item.path.parts:
-            item.add_marker(pytest.mark.xdist_group("slow"))
+            item.add_marker(pytest.mark.xdist_group(item.path.stem))
         if item.get_closest_marker("postgresql") and (
             "postgresql" not in settings.DATABASES["default"]["ENGINE"]
         ):
@@ -87,13 +109,17 @@ def django_db_setup(django_db_setup, django_db_blocker) -> Iterator[None]:
 
     TransactionTestCase._fixture_teardown = empty
     yield
-    with django_db_blocker.unblock():
-        if connection.vendor == "postgresql":
-            with connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
-                    " WHERE datname = current_database() AND pid <> pg_backend_pid()"
-                )
+    if connection.vendor == "postgresql":
+        name = connection.settings_dict["NAME"]
+        connection.close()
+        with django_db_blocker.unblock(), connection._nodb_cursor() as cursor:
+            # First nobody comes any more, or who is thrown out is back before the database is gone.
+            cursor.execute(
+                f"ALTER DATABASE {connection.ops.quote_name(name)} WITH ALLOW_CONNECTIONS false"
+            )
+            cursor.execute(
+                "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name]
+            )
 
 
 @receiver(setting_changed)
@@ -120,18 +146,28 @@ def files_in_a_folder_of_their_own(settings, tmp_path) -> None:
 
 
 @pytest.fixture(autouse=True)
+def nothing_kept_of_another_database() -> None:
+    """What never changes in one installation has the same numbers in each test's."""
+    facts_at_once.forget()
+
+
+@pytest.fixture(autouse=True)
 def requests_counted_from_zero(monkeypatch) -> None:
     """Tests have users of the same number, and some stand still in time."""
-    fresh = cache(lambda: rates.Counter(MemoryStorage()))
-    monkeypatch.setattr(rates, "counter", fresh)
+    fresh = cache(lambda: turns.Counter(MemoryStorage()))
+    monkeypatch.setattr(turns, "counter", fresh)
 
 
 def install_reference_data() -> None:
-    """The catalogue of uses, scripts and roles, as the migrations make them, where it is not."""
+    """The uses, scripts, periods and roles that the migrations make, where they are not."""
     if not Use.objects.exists():
         install(Use)
     if not Script.objects.exists():
         standard_scripts.install(Script, at=datetime(2026, 1, 5, tzinfo=UTC))
+    if not RetentionPeriod.objects.exists():
+        RetentionPeriod.objects.bulk_create(
+            RetentionPeriod(kind=kind.code, months=kind.months) for kind in KINDS
+        )
     if not Group.objects.filter(name=roles.OFFICER).exists():
         roles.apply(Group, Permission)
 

@@ -32,6 +32,7 @@ class Gateway:
                         "body": body.decode(),
                         "key": self.headers["Idempotency-Key"],
                         "secret": self.headers.get("Authorization"),
+                        "headers": dict(self.headers),
                     }
                 )
                 answer = gateway.script.pop(0) if gateway.script else 202

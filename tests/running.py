@@ -1,6 +1,5 @@
 """Real processes for tests: a worker, a mail server, commands, all on the test's database."""
 
-import json
 import os
 import signal
 import socket
@@ -13,10 +12,13 @@ from email import message_from_bytes, policy
 from email.message import EmailMessage
 from pathlib import Path
 
+from celery import Celery
 from django.conf import settings
 from django.db import connection
+from django.test import override_settings
 
 from accounts.encryption import unseal_file
+from config.celery import configuration
 
 
 def database_url() -> str:
@@ -90,23 +92,10 @@ def start_worker(env: dict[str, str]) -> "subprocess.Popen[bytes]":
 
 def call(task: str, *arguments: object, env: dict[str, str]) -> None:
     """Put a message for ``task`` into the queue, as beat does."""
-    subprocess.run(
-        [
-            sys.executable,
-            "-m",
-            "celery",
-            "-A",
-            "config",
-            "call",
-            task,
-            f"--args={json.dumps(arguments)}",
-        ],
-        cwd=settings.BASE_DIR,
-        env=env,
-        check=True,
-        capture_output=True,
-        timeout=60,
-    )
+    with override_settings(BROKER_DIR=Path(env["DATA_DIR"]) / "broker"):
+        sender = Celery("sender", set_as_current=False, config_source=configuration())
+    with sender:
+        sender.send_task(task, arguments)
 
 
 def start(*arguments: str, env: dict[str, str]) -> "subprocess.Popen[bytes]":

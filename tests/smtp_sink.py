@@ -23,6 +23,7 @@ class Sink(Controller):
     def __init__(self) -> None:
         self.answers: dict[tuple[str, str], str | list[str]] = {}
         self.accepted: list[tuple[str, EmailMessage]] = []
+        self.senders: list[str] = []  # by the envelope
         self.open: set[Scripted] = set()
         self.connections = 0
         self.most_at_once = 0
@@ -51,6 +52,7 @@ class Sink(Controller):
             # One that is dropped was taken all the same: that is what is in doubt.
             message = message_from_bytes(envelope.original_content, policy=policy.default)
             self.accepted.append((recipient, message))
+            self.senders.append(envelope.mail_from)
             return f"250 2.0.0 Kept as {len(self.accepted)}"
         return answer
 

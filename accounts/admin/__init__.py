@@ -11,6 +11,7 @@ from accounts.admin import (
     runs,
     signin,
     staff,
+    training,
     unusual_looks,
 )
 
@@ -25,5 +26,6 @@ __all__ = [
     "runs",
     "signin",
     "staff",
+    "training",
     "unusual_looks",
 ]

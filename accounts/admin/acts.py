@@ -184,11 +184,16 @@ def confirmed_act(
 
 
 def reading_page(
-    title: str, *, permission: str, icon: str | None = None
+    title: str,
+    *,
+    permission: str,
+    icon: str | None = None,
+    shown: Callable[[Any], bool] = lambda obj: True,
 ) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """Make a method of an admin class a page about a record for ``actions_detail``, only to read.
 
     The method gets ``(request, obj)`` and returns the response. Only GET and HEAD are answered.
+    ``shown`` says for which records the button is there.
     """
 
     def decorate(show: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
@@ -203,6 +208,7 @@ def reading_page(
                 return HttpResponseNotAllowed(["GET", "HEAD"])
             return show(self, request, obj)
 
+        view.shown = shown  # type: ignore[attr-defined]
         return _listed(view, show.__name__, title, permission, icon, ActionVariant.DEFAULT)
 
     return decorate
@@ -219,6 +225,11 @@ def _listed(
     view.variant = variant
     view.attrs = {}
     return view
+
+
+def more(*acts: str) -> dict[str, Any]:
+    """Acts that are done seldom, under one button at the end of a record's line."""
+    return {"title": "More", "icon": "more_horiz", "items": list(acts)}
 
 
 def possible_now(actions: Sequence[Any], obj: Model | None) -> list[Any]:

@@ -14,6 +14,7 @@ from accounts.admin.account_field import AccountField
 from accounts.admin.acts import confirmed_act, person
 from accounts.admin.base import ReadOnlyRecordAdmin, ReasonForm, RecordAdmin
 from accounts.admin.calls import customer_link
+from accounts.admin.given_filters import CustomerFilter
 from accounts.admin.labels import CALM, GOOD, WAIT, label
 from accounts.models import AuthorisedUser, BusinessExemption, Carrier
 
@@ -47,7 +48,7 @@ class AuthorisedUserAdmin(WithStatus, ReadOnlyRecordAdmin):
     shows_customers = True
     list_display = ("name", "whom", "authority", "status_label", "since", "until")
     list_display_links = ("name",)
-    list_filter = (("authority", ChoicesDropdownFilter),)
+    list_filter = (("authority", ChoicesDropdownFilter), CustomerFilter)
     list_filter_submit = True
     list_select_related = ("customer",)
     search_fields = ("customer__account_number__exact", "name__istartswith")
@@ -77,6 +78,8 @@ class BusinessExemptionAdmin(WithStatus, RecordAdmin):
     shows_customers = True
     list_display = ("contract", "whom", "account_representative", "status_label", "contract_on")
     list_display_links = ("contract",)
+    list_filter = (CustomerFilter,)
+    list_filter_submit = True
     list_select_related = ("customer",)
     search_fields = ("customer__account_number__exact", "contract__istartswith")
     search_help_text = "Whole account number, or start of the contract"

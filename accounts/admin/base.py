@@ -5,9 +5,8 @@ Nothing is deleted, nothing is done in bulk, and history is only ever read.
 
 from typing import Any
 
-from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
@@ -20,23 +19,14 @@ from accounts import looks
 from accounts.admin import record_history
 from accounts.admin.acts import possible_now, reason_field
 from accounts.admin.pages import BoundedPaginator, RecordChangeList, keep_search
-from accounts.errors import Refused
+from accounts.admin.refusals import RefusableForm, ShowsRefusals
+from accounts.history_words import Words
 
 
-class ReasonForm(forms.ModelForm):
-    """A form about a record, with the reason for the change.
-
-    ``refusal`` is what a verb answered to these very values (see ``RecordAdmin.changeform_view``).
-    """
+class ReasonForm(RefusableForm):
+    """A form about a record, with the reason for the change."""
 
     because = reason_field(label="Reason for this change")
-    refusal: Refused | None = None
-
-    def clean(self) -> dict[str, Any] | None:
-        """The library's checks, and the verb's refusal as one more of them."""
-        if self.refusal:
-            raise ValidationError(str(self.refusal))
-        return super().clean()
 
 
 class Checks(UnfoldModelAdminChecks):
@@ -179,7 +169,7 @@ class ClosedMixin:
         return False
 
 
-class RecordAdmin(PlainList, SimpleHistoryAdmin, ModelAdmin):
+class RecordAdmin(ShowsRefusals, PlainList, SimpleHistoryAdmin, ModelAdmin):
     """A record that staff may edit, with a reason, and whose history they may read."""
 
     form = ReasonForm
@@ -189,9 +179,8 @@ class RecordAdmin(PlainList, SimpleHistoryAdmin, ModelAdmin):
     # --- Forms: every change has a reason --------------------------------------------------------
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
-        """The form; a new record needs no reason, and a refusal by a verb travels with it."""
+        """The form; a new record needs no reason."""
         form = super().get_form(request, obj, **kwargs)
-        form.refusal = getattr(request, "refusal", None)
         if obj is None and "because" in form.base_fields:
             form.base_fields["because"] = reason_field(label="Reason", required=False)
         return form
@@ -204,20 +193,6 @@ class RecordAdmin(PlainList, SimpleHistoryAdmin, ModelAdmin):
             fields = [f for f in options["fields"] if f != "because"]
             fieldsets.append((name, {**options, "fields": fields}))
         return [*fieldsets, (None, {"fields": ["because"]})] if may_save else fieldsets
-
-    def changeform_view(
-        self,
-        request: HttpRequest,
-        object_id: str | None = None,
-        form_url: str = "",
-        extra_context: dict[str, Any] | None = None,
-    ) -> Any:
-        """Show the form again with the sentence when a verb refuses what was entered."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except Refused as refused:
-            request.refusal = refused  # type: ignore[attr-defined]
-            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def get_object(
         self, request: HttpRequest, object_id: str, from_field: str | None = None
@@ -280,7 +255,7 @@ class RecordAdmin(PlainList, SimpleHistoryAdmin, ModelAdmin):
 
     def get_historical_record_context_helper(self, request: HttpRequest, record: Any) -> Any:
         """Changes in words: labels instead of codes, dates as people write them."""
-        return record_history.Words(self.model, record)
+        return Words(self.model, record)
 
     def history_form_view(
         self,

@@ -16,7 +16,7 @@ class CarrierAdmin(RecordAdmin):
     """Names, addresses and defaults that notices and clocks use."""
 
     fieldsets = (
-        ("The carrier", {"fields": ("legal_name", "support_number")}),
+        ("The carrier", {"fields": ("legal_name", "support_number", "frn", "filer_id")}),
         ("Compliance officer", {"fields": ("officer_name", "officer_title")}),
         (
             "Ways to opt out",
@@ -34,6 +34,8 @@ class CarrierAdmin(RecordAdmin):
             },
         ),
         ("Counting", {"fields": ("time_zone", "default_waiting_days")}),
+        ("Staff and entries", {"fields": ("training_grace_days", "entry_days")}),
+        ("Samples of campaigns", {"fields": ("seed_addresses",)}),
     )
 
     def has_add_permission(self, request: HttpRequest) -> bool:

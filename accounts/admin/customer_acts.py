@@ -1,7 +1,6 @@
 """What staff can do with a customer: contacts, consent, marketing channels, end and return."""
 
 from collections.abc import Callable
-from datetime import date
 from typing import Any
 
 from django import forms
@@ -10,7 +9,8 @@ from django.utils import timezone
 from unfold.enums import ActionVariant
 
 from accounts import contact_optouts, contacts, customers, online_accounts
-from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
+from accounts.admin.acts import ActForm, Outlook, confirmed_act, more, person
+from accounts.civil import in_words
 from accounts.models import AccountChange, Carrier, ContactOptOut, ContactPoint, Customer
 
 CHANGE = "accounts.change_customer"
@@ -96,7 +96,10 @@ def contact_outlook(self: Any, request: HttpRequest, customer: Customer) -> Outl
         "The present address ends today and stays on record; the new one begins today and is"
         " “of record” in 30 days (64.2003(b)). A contact number is added to the others.",
         [
-            (f"Present {point.get_kind_display().lower()}", f"{point}, since {_day(point.since)}")
+            (
+                f"Present {point.get_kind_display().lower()}",
+                f"{point}, since {in_words(point.since)}",
+            )
             for point in customer.contact_points.current()
         ],
     )
@@ -125,29 +128,20 @@ def listed(channels: list[str]) -> str:
     return ", ".join(words[channel].lower() for channel in channels)
 
 
-def _day(day: date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"
-
-
 class CustomerActs:
     """Acts of the customer page; each runs one verb."""
 
-    actions_detail: tuple[Any, ...] = (
-        "change_contact",
-        {
-            "title": "More",
-            "icon": "more_horiz",
-            "items": [
-                "record_consent",
-                "withdraw_consent",
-                "stop_marketing",
-                "allow_marketing",
-                "online_account_changed",
-                "discontinue",
-                "reconnect",
-            ],
-        },
+    acts = ("change_contact",)
+    seldom = (
+        "record_consent",
+        "withdraw_consent",
+        "stop_marketing",
+        "allow_marketing",
+        "online_account_changed",
+        "discontinue",
+        "reconnect",
     )
+    actions_detail: tuple[Any, ...] = (*acts, more(*seldom))
 
     @confirmed_act(
         "Change contact",

@@ -16,7 +16,7 @@ from import_export.admin import ImportExportModelAdmin
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
-from accounts import finding, looks
+from accounts import finding, import_guide, looks
 from accounts.admin.acts import person
 from accounts.admin.base import ReadOnlyInline, ReasonForm, RecordAdmin
 from accounts.admin.customer_acts import CustomerActs
@@ -24,6 +24,7 @@ from accounts.admin.exports import CountedExport
 from accounts.admin.import_forms import CheckedImport
 from accounts.admin.labels import CALM, GOOD, WAIT, choice_label, label
 from accounts.caller_standing import refuse_unproved
+from accounts.civil import in_words
 from accounts.fields import one_line, telephone_shown
 from accounts.models import Carrier, ContactPoint, Customer, Service
 from accounts.resources import CustomerResource
@@ -187,6 +188,16 @@ class CustomerAdmin(
             return queryset, False
         return queryset.filter(pk__in=self.found_by(term)), False
 
+    def get_import_context_data(self, **kwargs: Any) -> Any:
+        """What the page on which a file is chosen says of its columns."""
+        return super().get_import_context_data(**kwargs) | {"guide": import_guide}
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """The list, which leads to the import while it is empty."""
+        found = super().get_changelist_instance(request)
+        found.may_import = self.has_import_permission(request)
+        return found
+
     def import_action(self, request: HttpRequest, **kwargs: Any) -> Any:
         """The library's preview, which shows what is on record of each customer in the file."""
         answer = super().import_action(request, **kwargs)
@@ -228,7 +239,7 @@ class CustomerAdmin(
         if customer.merged_into:
             return f"{words} account: {customer.merged_into}"
         day = customer.discontinued_on
-        return f"{words} on {day:%B} {day.day}, {day.year}" if day else words
+        return f"{words} on {in_words(day)}" if day else words
 
     @display(description="Notices by e-mail", ordering="email_notices_since")
     def email_notices(self, customer: Customer) -> str:
@@ -241,7 +252,7 @@ class CustomerAdmin(
         day = customer.email_notices_since
         if not day:
             return "No express consent; notices go by post"
-        return f"Consented on {day:%B} {day.day}, {day.year}; proof: {customer.email_notices_proof}"
+        return f"Consented on {in_words(day)}; proof: {customer.email_notices_proof}"
 
 
 def of_record(point: ContactPoint, on: date) -> str:

@@ -11,7 +11,6 @@ from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 
@@ -22,6 +21,7 @@ from accounts.admin.day_filter import DayFilter
 from accounts.admin.given_filters import CustomerFilter, PersonFilter
 from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, choice_label
 from accounts.models import Customer, Look, LookShown, User
+from accounts.screen_words import screen_words
 
 TONES = {
     Look.What.OPENED: GOOD,
@@ -32,25 +32,6 @@ TONES = {
     Look.What.MISSING: GAP,
 }
 NAMED = 200  # customers whom the page of one look names
-PAGE_WORDS = {
-    "changelist": "list",
-    "change": "page",
-    "history": "history",
-    "simple_history": "record as it was",
-    "add": "form to add one",
-    "delete": "deletion",
-}
-
-
-def screen_words(screen: str) -> str:
-    """A screen's name as words: ``accounts_customer_change`` is “Customer: page”."""
-    for model in admin.site._registry:
-        prefix = f"{model._meta.app_label}_{model._meta.model_name}_"
-        if screen.startswith(prefix):
-            page = screen.removeprefix(prefix)
-            name = capfirst(str(model._meta.verbose_name))
-            return f"{name}: {PAGE_WORDS.get(page, page.replace('_', ' '))}"
-    return screen.replace("_", " ").replace("-", " ").capitalize()
 
 
 class LookedAtFilter(CustomerFilter):

@@ -7,24 +7,10 @@ from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db.models import Model
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.utils.text import capfirst
-from simple_history.template_utils import HistoricalRecordContextHelper
 from unfold.utils import display_for_field
 
 from accounts.admin.pages import page
-
-EMPTY = "–"
-
-
-class Words(HistoricalRecordContextHelper):
-    """Old and new values as people read them, not as the database keeps them."""
-
-    def prepare_delta_change_value(self, change: Any, value: Any) -> Any:
-        """Choices by their labels, dates by name, nothing as a dash."""
-        field = self.model._meta.get_field(change.field)
-        value = super().prepare_delta_change_value(change, value)
-        if field.is_relation or field.many_to_many:
-            return EMPTY if value in (None, []) else value
-        return display_for_field(value, self.record._meta.get_field(change.field), EMPTY)
+from accounts.history_words import EMPTY
 
 
 def as_it_was(
@@ -68,5 +54,10 @@ def _fields(model: type[Model], record: Any) -> Iterator[tuple[str, Any]]:
         yield capfirst(str(field.verbose_name)), EMPTY if value is None else value
     for many in record._history_m2m_fields:
         rows = getattr(record, many.name).select_related(many.m2m_reverse_field_name())
-        values = [str(getattr(row, many.m2m_reverse_field_name())) for row in rows]
-        yield capfirst(str(many.verbose_name)), ", ".join(values) or EMPTY
+        # Where the link says more than what it leads to, it says how that reads.
+        said = getattr(many.remote_field.through, "said", None)
+        if said:
+            values = "\n".join(map(said, rows))
+        else:
+            values = ", ".join(str(getattr(row, many.m2m_reverse_field_name())) for row in rows)
+        yield capfirst(str(many.verbose_name)), values or EMPTY

@@ -58,7 +58,8 @@ class StaffAdmin(StaffActs, RecordAdmin, UserAdmin):  # type: ignore[misc]
     filter_horizontal = ()
     fieldsets = (
         (None, {"fields": ("username", "password_words", "factor", "looks_link")}),
-        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Person", {"fields": ("first_name", "last_name", "email", "employer")}),
+        ("Reports by e-mail", {"fields": ("daily_report", "weekly_report")}),
         (
             "Role",
             {
@@ -70,15 +71,16 @@ class StaffAdmin(StaffActs, RecordAdmin, UserAdmin):  # type: ignore[misc]
     )
     add_fieldsets = (
         (None, {"fields": ("username", "password1", "password2")}),
-        ("Person", {"fields": ("first_name", "last_name", "email")}),
+        ("Person", {"fields": ("first_name", "last_name", "email", "employer")}),
         ("Role", {"fields": ("groups",)}),
     )
 
     readonly_fields = ("password_words", "roles", "factor", "looks_link")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """With their roles and second factors at hand."""
-        return super().get_queryset(request).prefetch_related("groups", "authenticator_set")
+        """With their roles and second factors at hand; programs have keys and a page of those."""
+        people = super().get_queryset(request).filter(is_program=False)
+        return people.prefetch_related("groups", "authenticator_set")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a superuser may touch a superuser: or anyone could take that account over."""

@@ -18,6 +18,7 @@ from accounts.admin.acts import Outlook, confirmed_act, person
 from accounts.admin.base import ReadOnlyRecordAdmin
 from accounts.admin.given_filters import SubjectFilter
 from accounts.admin.labels import GOOD, WAIT, label
+from accounts.civil import in_words
 from accounts.models import UnusualLook
 
 
@@ -45,7 +46,7 @@ def review_outlook(self: Any, request: HttpRequest, finding: UnusualLook) -> Out
         " explanation and cannot be changed.",
         [
             ("Person", finding.person),
-            ("Day", f"{finding.day:%B} {finding.day.day}, {finding.day.year}"),
+            ("Day", in_words(finding.day)),
             (finding.get_rule_display(), finding.says),
         ],
     )

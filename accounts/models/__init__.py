@@ -1,8 +1,8 @@
 """Who? Customers, how to reach them, their services; the carrier; the staff; job runs.
 
-Inside the package imports run: staff <- signin; staff, carrier, runs, looks, name_words <-
-customers <- services, contacts, lists, imports, authority, contact_optouts <- credentials, calls <-
-changes.
+Inside the package imports run: staff <- signin, training; staff, carrier, runs, looks, name_words
+<- customers <- services, contacts, lists, imports, authority, contact_optouts <- credentials,
+calls <- changes.
 Outsiders import from here.
 """
 
@@ -18,13 +18,17 @@ from accounts.models.imports import ImportBatch, ImportProblem
 from accounts.models.lists import CustomerList, CustomerListEntry
 from accounts.models.looks import Look, LookShown, UnusualLook
 from accounts.models.name_words import NameWord
-from accounts.models.runs import Run
+from accounts.models.reports import SentReport
+from accounts.models.runs import JobRound, Run
 from accounts.models.services import Service
 from accounts.models.signin import SignInAttempts, SignInEvent
 from accounts.models.staff import User
+from accounts.models.training import Acknowledgement, Sanction, TrainingText
+from accounts.models.written_once import WrittenOnce
 
 __all__ = [
     "AccountChange",
+    "Acknowledgement",
     "AuthenticationTry",
     "AuthorisedUser",
     "BusinessExemption",
@@ -38,15 +42,20 @@ __all__ = [
     "CustomerListEntry",
     "ImportBatch",
     "ImportProblem",
+    "JobRound",
     "LockRelease",
     "Look",
     "LookShown",
     "NameWord",
     "OneTimeCode",
     "Run",
+    "Sanction",
+    "SentReport",
     "Service",
     "SignInAttempts",
     "SignInEvent",
+    "TrainingText",
     "UnusualLook",
     "User",
+    "WrittenOnce",
 ]

@@ -4,6 +4,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.civil import in_words
 from accounts.models.calls import Call
 from accounts.models.contacts import ContactPoint
 from accounts.models.customers import Customer
@@ -16,6 +17,9 @@ class AccountChange(models.Model):
     Written in the transaction of the change, and never changed: the floor above reads it and tells
     the customer. It holds what kind of thing was changed and never what it was or became; the place
     is pinned here, so that nothing which is changed later can turn the notice to it.
+
+    A choice about the use of CPNI that came in writing is confirmed in the same way, and says what
+    was chosen.
     """
 
     class Kind(models.TextChoices):
@@ -24,12 +28,15 @@ class AccountChange(models.Model):
         ONLINE = "online", "Online account"
         POST = "post", "Postal address"
         EMAIL = "email", "E-mail address"
+        CHOICE = "choice", "Choice about CPNI"
 
     class Route(models.TextChoices):
         CALL = "call", "Call desk"
         ADMIN = "admin", "Admin page"
         IMPORT = "import", "Billing import"
         API = "api", "Other system"
+        WEB = "web", "Customers' page"
+        REPLY = "reply", "E-mail reply"
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
     kind = models.CharField(max_length=8, choices=Kind)
@@ -40,6 +47,12 @@ class AccountChange(models.Model):
     call = models.ForeignKey(Call, models.PROTECT, null=True, related_name="+")
     because = models.CharField(
         "why", max_length=200, blank=True, help_text="Only where no other record says why."
+    )
+    says = models.CharField(
+        "what is confirmed",
+        max_length=500,
+        blank=True,
+        help_text="Of a choice alone: what the customer chose, in their language.",
     )
     at_start = models.BooleanField(
         "at the start of service",
@@ -64,4 +77,4 @@ class AccountChange(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()} changed on {self.on:%B} {self.on.day}, {self.on.year}"
+        return f"{self.get_kind_display()} changed on {in_words(self.on)}"

@@ -1,5 +1,7 @@
 """Saved lists of customers."""
 
+import hashlib
+
 from django.db import models
 
 from accounts.history import History
@@ -16,6 +18,12 @@ class CustomerList(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def digest(self) -> str:
+        """SHA-256, in hexadecimal, of who is on it now."""
+        customers = self.entries.order_by("customer").values_list("customer", flat=True)
+        return hashlib.sha256(",".join(map(str, customers)).encode()).hexdigest()
 
 
 class CustomerListEntry(models.Model):

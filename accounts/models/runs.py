@@ -20,6 +20,24 @@ class Run(models.Model):
     class Meta:
         ordering = ["-started_at"]
         indexes = [models.Index(fields=["name", "-started_at"], name="accounts_run_latest")]
+        permissions = [("start_run", "Can start a scheduled job by hand")]
 
     def __str__(self) -> str:
         return f"{self.name} #{self.pk}"
+
+
+class JobRound(models.Model):
+    """The last time that a worker did a scheduled job: one row for each, written anew each time.
+
+    Some jobs come every quarter of a minute and mostly find nothing to do: a row for each of these
+    rounds would bury the runs that did something.
+    """
+
+    task = models.CharField(max_length=100, primary_key=True)
+    first_at = models.DateTimeField(auto_now_add=True)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=100, blank=True)
+
+    def __str__(self) -> str:
+        return self.task

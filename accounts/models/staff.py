@@ -1,8 +1,9 @@
-"""Members of staff who sign in."""
+"""Members of staff who sign in, and the systems that act without."""
 
 from typing import Any
 
 from django.contrib.auth.models import AbstractUser
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.crypto import salted_hmac
 
@@ -16,6 +17,28 @@ class User(AbstractUser):
     # that are being opened at this very moment (accounts/sessions.py is its one writer).
     session_epoch = models.PositiveIntegerField(default=0, editable=False)
 
+    # Of another system (cpni/api_keys.py): it never signs in, and is inactive for that. What it
+    # does is recorded in its name, like anybody's acts.
+    is_program = models.BooleanField(default=False, editable=False)
+    # What a program may: what its key grants, and nothing of any role. Set when a key is proved.
+    granted: frozenset[str] | None = None
+    daily_report = models.BooleanField(
+        "daily report by e-mail",
+        default=False,
+        help_text="What needs someone, each morning. It holds no customers’ data.",
+    )
+    weekly_report = models.BooleanField(
+        "weekly report by e-mail",
+        default=False,
+        help_text="Figures of the week, each Monday. It holds no customers’ data.",
+    )
+    employer = models.CharField(
+        max_length=100,
+        blank=True,
+        default="",
+        help_text="The contractor whose agent this is; empty for the carrier's own staff.",
+    )
+
     # The password's hash and the last sign-in are not changes that an auditor reads.
     history = History(
         excluded_fields=["password", "last_login", "session_epoch"], m2m_fields=["groups"]
@@ -26,6 +49,11 @@ class User(AbstractUser):
             ("reset_factor_user", "Can reset another person's second factor"),
             ("end_sessions_user", "Can end another person's sessions"),
         ]
+
+    def clean(self) -> None:
+        super().clean()
+        if (self.daily_report or self.weekly_report) and not self.email:
+            raise ValidationError({"email": "Reports by e-mail need an address. Fill it in."})
 
     def save(self, *args: Any, **kwargs: Any) -> None:
         # Every sign-in saves its hour. That is no change, and would fill the history with rows in
@@ -41,6 +69,12 @@ class User(AbstractUser):
 
     def __str__(self) -> str:
         return self.get_full_name() or self.get_username()
+
+    def has_perm(self, perm: str, obj: Any = None) -> bool:
+        """As ever; for a program what its key grants."""
+        if self.granted is not None:
+            return perm in self.granted
+        return super().has_perm(perm, obj)
 
     def _get_session_auth_hash(self, secret: Any = None) -> str:
         """What a session keeps and Django compares at every request: the password and the epoch."""

@@ -23,6 +23,6 @@ class Migration(migrations.Migration):
         ("config", "0001_roles"),
         ("accounts", "0002_cache_table"),
         ("notices", "0004_approved_notice_gains_nothing"),
-        ("cpni", "0004_standard_scripts"),
+        ("cpni", "0005_filed_certificate_is_fixed"),
     ]
     operations = [migrations.RunPython(keep, let_go)]

@@ -1,61 +1,20 @@
 """The panels at the top of the customer page, each read in a fixed number of queries."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
 from typing import Any
 
 from django.db.models import prefetch_related_objects
 from django.http import HttpRequest
-from django.urls import reverse
-from django.utils.safestring import SafeString
 
 from accounts.admin.customers import of_record, telephone_words
-from accounts.admin.labels import BAD, GAP, GOOD, WAIT, label
-from accounts.civil import add_days
 from accounts.models import Carrier, ContactOptOut, Customer
-from cpni.admin.timeline import Event, timeline
-from cpni.decisions import Decision, Evidence, judge_all
+from cpni.admin.answers import Answer
+from cpni.admin.timeline import Shown, newest
+from cpni.decisions import judge_all
 from cpni.facts import Facts, gather
-from cpni.reasons import WINDOW_OPEN, Verdict
 from notices.models import PolicyVersion
-
-TONES = {Verdict.YES: GOOD, Verdict.NO: BAD, Verdict.NOT_YET: WAIT, Verdict.GAP: GAP}
-# Where the records that prove a decision are shown.
-PAGES = {
-    "delivery": "admin:notices_delivery_change",
-    "opt-out request": "admin:cpni_optoutrequest_change",
-    "approval": "admin:cpni_approval_change",
-    "incident": "admin:cpni_incident_change",
-    "script read": "admin:cpni_scriptreading_change",
-}
-
-
-@dataclass(frozen=True)
-class Answer:
-    """One row of “May we use CPNI?”."""
-
-    decision: Decision
-
-    @property
-    def verdict(self) -> SafeString:
-        """Yes, no, not yet or gap, in colour and words."""
-        return label(self.decision.verdict.label, TONES[self.decision.verdict])
-
-    @property
-    def may_assume_from(self) -> date | None:
-        """The first day on which silence may count, while the window runs."""
-        until = self.decision.until
-        return add_days(until, 1) if until and self.decision.reason is WINDOW_OPEN else None
-
-    @property
-    def proofs(self) -> list[tuple[Evidence, str]]:
-        """The evidence, with the address of the record's page ("" for what has none)."""
-        return [
-            (e, reverse(PAGES[e.kind], args=[e.id]) if e.kind in PAGES else "")
-            for e in self.decision.evidence
-        ]
 
 
 class Panels:
@@ -120,6 +79,6 @@ class Panels:
         return [(service, telephone_words(service.telephone_number)) for service in services]
 
     @cached_property
-    def events(self) -> list[Event]:
+    def events(self) -> list[Shown]:
         """What happened, newest first."""
-        return timeline(self.customer) if self.customer else []
+        return newest(self.request, self.customer) if self.customer else []

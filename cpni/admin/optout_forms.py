@@ -11,7 +11,8 @@ from accounts import looks
 from accounts.admin.account_field import AccountField
 from accounts.admin.acts import ActForm, Outlook
 from accounts.admin.base import ReasonForm
-from cpni.matching import candidates
+from accounts.models import Customer
+from cpni.matching import MOST, Candidate, candidates
 from cpni.models import OptOutRequest
 from notices.models import Use
 
@@ -80,26 +81,38 @@ class ChoiceForm(ActForm):
         return checked_wish(self.cleaned_data["wish"], self.request.user.has_perm(OPT_IN))
 
 
-class MatchForm(ActForm):
+class SuggestingForm(ActForm):
+    """Customers whom the text of a request suggests, in the field ``suggested``, or others.
+
+    ``others`` is the field for these, with what it is called when nobody is suggested.
+    """
+
+    others: tuple[str, str]
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        shown, more = suggestions(self.request, self.obj)
+        self.found = {str(c.customer.pk): c.customer for c in shown}
+        if self.found:
+            field = self.fields["suggested"]
+            field.choices = [(str(c.customer.pk), described(c)) for c in shown]  # type: ignore[attr-defined]
+            field.help_text = more
+        else:
+            del self.fields["suggested"]
+            name, label = self.others
+            self.fields[name].label = label
+
+
+class MatchForm(SuggestingForm):
     """Which customer it is: one that the text suggests, or another by account number."""
 
+    others = ("account", "Account number")
     suggested = forms.ChoiceField(label="Customer", required=False, widget=forms.RadioSelect)
     account = AccountField(
         label="Or another account number",
         required=False,
         help_text="Compare name and address before you apply it.",
     )
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.found = {str(c.pk): c for c in candidates(self.obj.stated)}
-        looks.note(self.request, [c.pk for c in self.found.values()])
-        if self.found:
-            choices = [(key, described(customer)) for key, customer in self.found.items()]
-            self.fields["suggested"].choices = choices  # type: ignore[attr-defined]
-        else:
-            del self.fields["suggested"]
-            self.fields["account"].label = "Account number"
 
     def clean(self) -> dict[str, Any] | None:
         """Exactly one customer."""
@@ -111,10 +124,67 @@ class MatchForm(ActForm):
         return data
 
 
-def described(customer: Any) -> str:
-    """A customer with what tells them from a namesake."""
+class SplitForm(SuggestingForm):
+    """Which customers it speaks for."""
+
+    others = ("accounts", "Account numbers")
+    suggested = forms.MultipleChoiceField(
+        label="Customers", required=False, widget=forms.CheckboxSelectMultiple
+    )
+    accounts = forms.CharField(
+        label="Other account numbers",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text="One on each line. Compare name and address before you apply it.",
+    )
+    rest = forms.CharField(
+        label="What is left to be matched",
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="Who else it speaks for, in its words: a request of its own that waits.",
+    )
+
+    def clean_accounts(self) -> list[Customer]:
+        """Each line is the number of an account."""
+        field, found = AccountField(), []
+        lines = self.cleaned_data["accounts"].splitlines()
+        for number, line in enumerate((line.strip() for line in lines), 1):
+            if line:
+                try:
+                    found.append(field.clean(line))
+                except forms.ValidationError as error:
+                    words = " ".join(error.messages)
+                    raise forms.ValidationError(f"Line {number}, “{line}”: {words}") from error
+        looks.note(self.request, [customer.pk for customer in found])
+        return found
+
+    def clean(self) -> dict[str, Any] | None:
+        """At least two parts, no customer twice."""
+        data = super().clean() or {}
+        ticked = [self.found[key] for key in data.get("suggested", [])]
+        data["customers"] = list(dict.fromkeys([*ticked, *data.get("accounts", [])]))
+        if not self.errors and len(data["customers"]) + bool(data.get("rest", "").strip()) < 2:
+            raise forms.ValidationError(
+                "Name at least two parts. If it is one customer's, match it instead."
+            )
+        return data
+
+
+def suggestions(request: HttpRequest, wished: OptOutRequest) -> tuple[list[Candidate], str]:
+    """The likeliest candidates, as things are now, and how many more there are, in words."""
+    found = candidates(wished.stated)
+    shown = found[:MOST]
+    looks.note(request, [candidate.customer.pk for candidate in shown])
+    more = len(found) - len(shown)
+    return shown, f"{more} more, who are less likely, are held as well." if more else ""
+
+
+def described(candidate: Candidate) -> str:
+    """A customer with what tells them from a namesake, and by what they were found."""
+    customer = candidate.customer
     points = customer.contact_points.current().filter(kind="post")
-    return " · ".join([str(customer), customer.get_status_display(), *map(str, points)])
+    parts = [str(customer), customer.get_status_display(), *map(str, points)]
+    return f"{' · '.join(parts)} — found by {candidate.why}"
 
 
 def match_outlook(self: Any, request: HttpRequest, wished: OptOutRequest) -> Outlook:
@@ -149,6 +219,15 @@ def uses_words(wished: OptOutRequest) -> str:
     if wished.all_uses:
         return "Every use that needs approval, now and later"
     return "; ".join(str(use) for use in wished.uses.all())
+
+
+def split_outlook(self: Any, request: HttpRequest, wished: OptOutRequest) -> Outlook:
+    """What splitting does."""
+    return Outlook(
+        "One request is made for each customer whom it speaks for, with the same wish and dates,"
+        " and applied at once. What is left is a request of its own that waits to be matched.",
+        facts(wished),
+    )
 
 
 def undo_outlook(self: Any, request: HttpRequest, wished: OptOutRequest) -> Outlook:

@@ -3,12 +3,14 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Case, QuerySet, Value, When
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, Count, Max, QuerySet, Value, When
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import Truncator
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
@@ -19,27 +21,38 @@ from accounts.admin.acts import confirmed_act, person
 from accounts.admin.base import RecordAdmin
 from accounts.admin.given_filters import EntererFilter
 from accounts.admin.labels import CALM, GAP, GOOD, WAIT, choice_label, label
+from accounts.admin.list_exports import ListExport
 from accounts.admin.scans import HasScan
 from accounts.errors import Refused
 from accounts.models import Carrier
 from cpni import optouts
+from cpni.admin.campaign_filters import ObjectedFilter, ObjectedWhenFilter
+from cpni.admin.entering_times import BetweenFilter, entering_times_page
 from cpni.admin.optout_forms import (
     OPT_IN,
     MatchForm,
     RequestForm,
+    SplitForm,
     match_outlook,
     reject_outlook,
+    split_outlook,
     undo_outlook,
     uses_words,
 )
-from cpni.models import Disclosure, OptOutRequest
+from cpni.models import Disclosure, OptOutRequest, RequestCandidate
+from cpni.models.optouts import found_words
 from cpni.references import request_id
 from notices.admin.policies import UsesAsBoxes
 
 Status = OptOutRequest.Status
 Wish = OptOutRequest.Wish
 
-STATUS_TONES = {Status.RECEIVED: WAIT, Status.APPLIED: GOOD, Status.REJECTED: CALM}
+STATUS_TONES = {
+    Status.RECEIVED: WAIT,
+    Status.APPLIED: GOOD,
+    Status.REJECTED: CALM,
+    Status.SPLIT: CALM,
+}
 
 
 def waits(wished: OptOutRequest) -> bool:
@@ -48,7 +61,7 @@ def waits(wished: OptOutRequest) -> bool:
 
 
 @admin.register(OptOutRequest)
-class OptOutRequestAdmin(HasScan, UsesAsBoxes, RecordAdmin):
+class OptOutRequestAdmin(HasScan, ListExport, UsesAsBoxes, RecordAdmin):
     """What customers told us, and what was done with it."""
 
     scan_named = "request"
@@ -61,6 +74,7 @@ class OptOutRequestAdmin(HasScan, UsesAsBoxes, RecordAdmin):
         "waited",
         "asks",
         "who",
+        "likely",
         "timely",
         "next_step",
     )
@@ -71,6 +85,9 @@ class OptOutRequestAdmin(HasScan, UsesAsBoxes, RecordAdmin):
         ("route", ChoicesDropdownFilter),
         ("received_on", RangeDateFilter),
         EntererFilter,
+        BetweenFilter,
+        ObjectedFilter,
+        ObjectedWhenFilter,
     )
     list_filter_submit = True
     list_select_related = ("customer",)
@@ -121,6 +138,7 @@ class OptOutRequestAdmin(HasScan, UsesAsBoxes, RecordAdmin):
             {
                 "fields": (
                     "customer_link",
+                    "divided",
                     "timely",
                     "effective_on",
                     "decided_because",
@@ -137,10 +155,11 @@ class OptOutRequestAdmin(HasScan, UsesAsBoxes, RecordAdmin):
         "asked_uses",
         "scan_link",
         "customer_link",
+        "divided",
         "timely",
         "used_in_between",
     )
-    actions_detail = ("match", "reject", "take_back")
+    actions_detail = ("match", "split", "reject", "take_back")
 
     # --- Finding one -----------------------------------------------------------------------------
 
@@ -156,6 +175,20 @@ class OptOutRequestAdmin(HasScan, UsesAsBoxes, RecordAdmin):
         if number := request_id(search_term):
             return found | queryset.filter(pk=number), distinct
         return found, distinct
+
+    # --- The report ------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        """One more: how long entering takes."""
+        view = self.admin_site.admin_view(self.entering_times_view)
+        own = path("entering-times/", view, name="cpni_optoutrequest_entering_times")
+        return [own, *super().get_urls()]
+
+    def entering_times_view(self, request: HttpRequest) -> HttpResponseBase:
+        """Days from receipt to entry, by route."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        return entering_times_page(self, request)
 
     # --- Entering one ----------------------------------------------------------------------------
 
@@ -232,6 +265,27 @@ class OptOutRequestAdmin(HasScan, UsesAsBoxes, RecordAdmin):
         return f"Applied to {customer}; approvals changed: {changed}."
 
     @confirmed_act(
+        "Split",
+        permission="cpni.apply_optoutrequest",
+        outlook=split_outlook,
+        form=SplitForm,
+        shown=waits,
+        icon="call_split",
+    )
+    def split(self, request: HttpRequest, wished: OptOutRequest, data: dict[str, Any]) -> str:
+        """Make one of each customer for whom it speaks."""
+        parts = optouts.split(
+            wished,
+            customers=data["customers"],
+            rest=data["rest"],
+            on=Carrier.today(),
+            at=timezone.now(),
+            by=person(request),
+            because=data["because"],
+        )
+        return f"Split into {', '.join(part.reference for part in parts)}."
+
+    @confirmed_act(
         "Reject",
         permission="cpni.apply_optoutrequest",
         outlook=reject_outlook,
@@ -265,6 +319,17 @@ class OptOutRequestAdmin(HasScan, UsesAsBoxes, RecordAdmin):
         today = Carrier.today()
         for wished in rows:
             wished.days = (today - wished.received_on).days
+        waiting = [wished.pk for wished in rows if waits(wished)]
+        best = When(rank=1, then="found_by")
+        found = {
+            request: (number, found_by)
+            for request, number, found_by in RequestCandidate.objects.filter(request__in=waiting)
+            .order_by()
+            .values_list("request")
+            .annotate(number=Count("pk"), best=Max(Case(best, default=Value(""))))
+        }
+        for wished in rows:
+            wished.found = found.get(wished.pk)
 
     @display(description="Status", ordering="status")
     def status_label(self, wished: OptOutRequest) -> str:
@@ -282,6 +347,17 @@ class OptOutRequestAdmin(HasScan, UsesAsBoxes, RecordAdmin):
     def who(self, wished: OptOutRequest) -> str:
         """The customer, or what the request says of itself."""
         return str(wished.customer) if wished.customer else Truncator(wished.stated).chars(60)
+
+    @display(description="May be from")
+    def likely(self, wished: Any) -> str:
+        """How many customers it may come from, and by what the likeliest was found."""
+        if not waits(wished):
+            return "–"
+        if not wished.found:
+            return "Nobody we know"
+        number, found_by = wished.found
+        people = "1 customer" if number == 1 else f"{number} customers"
+        return f"{people}, by {found_words(found_by.split(','))}"
 
     @display(description="Asks", ordering="wish")
     def asks(self, wished: OptOutRequest) -> str:
@@ -307,10 +383,11 @@ class OptOutRequestAdmin(HasScan, UsesAsBoxes, RecordAdmin):
 
     @display(description="Scan")
     def scan_link(self, wished: OptOutRequest) -> str:
-        """The scanned letter."""
-        if not wished.scan:
+        """The scanned letter; of a part, that of the whole."""
+        whole = wished.split_from or wished
+        if not whole.scan:
             return "–"
-        address = self.scan_address(wished.pk)
+        address = self.scan_address(whole.pk)
         return format_html('<a class="text-link" href="{}">Download the scan</a>', address)
 
     @display(description="Customer")
@@ -320,6 +397,23 @@ class OptOutRequestAdmin(HasScan, UsesAsBoxes, RecordAdmin):
             return "Not matched yet"
         address = reverse("admin:accounts_customer_change", args=[wished.customer_id])
         return format_html('<a class="text-link" href="{}">{}</a>', address, wished.customer)
+
+    @display(description="Parts")
+    def divided(self, wished: OptOutRequest) -> str | SafeString:
+        """Of a split request its parts; of a part, the whole."""
+        whole = wished.split_from
+        others = [whole] if whole else list(wished.parts.order_by("pk"))
+        if not others:
+            return "–"
+        links = format_html_join(
+            ", ",
+            '<a class="text-link" href="{}">{}</a>',
+            (
+                (reverse("admin:cpni_optoutrequest_change", args=[one.pk]), one.reference)
+                for one in others
+            ),
+        )
+        return format_html("Part of {}", links) if whole else links
 
     @display(description="Uses made in between")
     def used_in_between(self, wished: OptOutRequest) -> str | SafeString:

@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import reverse
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RangeDateFilter
 from unfold.decorators import display
@@ -56,6 +56,19 @@ class PurgeAdmin(ReadOnlyAdmin):
         "result",
     )
     readonly_fields = ("id_ranges", "result")
+
+    def get_urls(self) -> list[URLPattern]:
+        """One more: what is kept longer than it must be, and why."""
+        view = self.admin_site.admin_view(self.kept_view)
+        return [path("kept/", view, name="cpni_purge_kept"), *super().get_urls()]
+
+    def kept_view(self, request: HttpRequest) -> HttpResponse:
+        """Of each kind of record how many are past their time, and what holds them."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        lines = [_shown(line) for line in purging.plan(as_of=Carrier.today())]
+        title = "Kept past its time"
+        return page(self, request, "cpni/admin/kept.html", None, title=title, lines=lines)
 
     @display(description="Result")
     def result(self, purge: Purge) -> str:

@@ -71,7 +71,7 @@ class LegalHoldAdmin(RecordAdmin):
     form = HoldForm
     list_display = ("matter", "held", "status_label", "placed_on", "placed_by", "released_on")
     list_display_links = ("matter",)
-    list_filter = (("scope", ChoicesDropdownFilter),)
+    list_filter = (("scope", ChoicesDropdownFilter), ("released_on", admin.EmptyFieldListFilter))
     list_select_related = ("customer", "campaign", "import_batch", "placed_by")
     ordering = ("-id",)
     autocomplete_fields = ("campaign", "import_batch")

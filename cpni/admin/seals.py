@@ -3,8 +3,11 @@
 from typing import Any
 
 from django.contrib import admin
+from django.core.exceptions import PermissionDenied
 from django.db.models import Sum
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from unfold.contrib.filters.admin import RangeDateFilter
@@ -13,6 +16,8 @@ from unfold.utils import display_for_field
 
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.labels import BAD, GOOD, WAIT, label
+from accounts.admin.pages import page
+from cpni import history_rights
 from cpni.models import HistoryPurge, PurgedRows, Seal, SealCheck, SealPublication
 from cpni.seal_lines import channels, line_of
 from cpni.sealing import parts_of
@@ -53,6 +58,19 @@ class SealAdmin(ReadOnlyAdmin):
     ordering = ("-number",)
     fields = ("day", "sealed_at", "line", "published", "state", "checked", "problem", "tables")
     readonly_fields = ("line", "published", "state", "checked", "problem", "tables")
+
+    def get_urls(self) -> list[URLPattern]:
+        """One more: whether anyone can change history."""
+        view = self.admin_site.admin_view(self.rights_view)
+        return [path("rights/", view, name="cpni_seal_rights"), *super().get_urls()]
+
+    def rights_view(self, request: HttpRequest) -> HttpResponse:
+        """The proof, made now."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        proof = history_rights.prove(at=timezone.now())
+        title = "Can anyone change history?"
+        return page(self, request, "cpni/admin/history_rights.html", None, title=title, proof=proof)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """Without the manifests, which only a seal's own page reads."""

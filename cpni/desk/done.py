@@ -12,10 +12,12 @@ from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import ExpressionWrapper, F, Q, Value
 from django.utils.text import capfirst
+from simple_history.models import HistoricalChanges
 
 from accounts.models import AccountChange, AuthenticationTry, Call, Customer, OneTimeCode
 from cpni.desk.panels import Panel
 from cpni.desk.screen import Screen
+from cpni.models import RequestCandidate
 from notices.models import Delivery
 from notices.told import told_of
 
@@ -48,7 +50,10 @@ def recorded() -> tuple[type[models.Model], ...]:
 
 
 def _is_about_a_customer(model: type[models.Model]) -> bool:
-    if model is Call or not hasattr(model, "history"):
+    # Whom a request may come from is looked up and no act; and history has no history.
+    if model in (Call, RequestCandidate) or not hasattr(model, "history"):
+        return False
+    if issubclass(model, HistoricalChanges):
         return False
     try:
         return model._meta.get_field("customer").related_model is Customer

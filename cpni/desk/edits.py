@@ -12,6 +12,7 @@ from django import forms
 from django.utils import timezone
 
 from accounts import authorised_users, contacts, credentials, customers
+from accounts.civil import in_words
 from accounts.errors import Changed, Refused
 from accounts.models import AccountChange, ContactPoint, Credential, Customer
 from cpni.desk import edit_forms
@@ -101,7 +102,7 @@ def _language(screen: Screen, data: Data) -> str:
 
 def _consent_now(screen: Screen) -> str:
     since = screen.customer.email_notices_since
-    return f"By e-mail, since {since:%B} {since.day}, {since.year}" if since else "By post"
+    return f"By e-mail, since {in_words(since)}" if since else "By post"
 
 
 def _consent(screen: Screen, data: Data) -> str:
@@ -154,9 +155,7 @@ def _contact(screen: Screen, kind: str, data: Data) -> str:
     if point in before:
         return ""
     day = point.of_record_from
-    return (
-        f"{point.get_kind_display()} changed. It is of record from {day:%B} {day.day}, {day.year}."
-    )
+    return f"{point.get_kind_display()} changed. It is of record from {in_words(day)}."
 
 
 def _numbers(screen: Screen, data: Data) -> str:
@@ -217,7 +216,7 @@ def _set(kind: str) -> Callable[[Screen], str]:
             if one.kind == kind:
                 since = timezone.localtime(one.since)
                 what = f"“{one.question}”" if one.question else "Set"
-                return f"{what}, since {since:%B} {since.day}, {since.year}"
+                return f"{what}, since {in_words(since)}"
         return "None is set"
 
     return now

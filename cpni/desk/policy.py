@@ -1,6 +1,6 @@
 """The telephone list on the desk, and the panel of a call about a changed policy."""
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import uuid4
 
@@ -15,9 +15,11 @@ from django.views.decorators.http import require_POST
 
 from accounts import calls, looks
 from accounts.admin.acts import person
+from accounts.civil import in_words
 from accounts.errors import Refused
 from accounts.fields import telephone_shown
 from accounts.models import Call, Carrier, Customer, Service
+from accounts.of_record import why_not_called
 from accounts.within_call import TAKE_CALLS
 from cpni import policy_calls, scripts
 from cpni.desk.consent import ordered
@@ -26,7 +28,7 @@ from cpni.desk.panels import Panel, take
 from cpni.desk.screen import Screen
 from cpni.models import Script, TakenForm
 from cpni.script_words import listed, spoken
-from notices import calling_hours, policies, telephone_tasks
+from notices import calling_hours, gaps, policies, telephone_tasks
 from notices.models import Delivery, TelephoneAttempt, TelephoneTask
 from notices.rendering import date_in_words
 from notices.telephone_tasks import Place, number
@@ -66,6 +68,20 @@ def shown(tasks: QuerySet[TelephoneTask], now: datetime) -> list[TelephoneTask]:
     return rows
 
 
+def to_be_asked(on: date) -> tuple[int, list[Delivery]]:
+    """How many are to be asked for an address, and the first of them with the number to call."""
+    found = gaps.nowhere()
+    number = found.order_by().values("customer").distinct().count()
+    some = found.select_related("customer").prefetch_related("customer__services").order_by("pk")
+    rows = list({delivery.customer_id: delivery for delivery in some[:SHOWN]}.values())
+    for delivery in rows:
+        services = sorted(delivery.customer.services.all(), key=lambda s: (s.started_on, s.pk))
+        called = next((s for s in services if not why_not_called(s, on=on, of=services)), None)
+        shown_number = telephone_shown(called.telephone_number) if called else ""
+        delivery.number_of_record = shown_number  # type: ignore[attr-defined]
+    return number, rows
+
+
 def reason(task: Any) -> str:
     """Why they are on the list, or what came of the last try."""
     if task.by_appointment:
@@ -100,13 +116,17 @@ def tasks(request: HttpRequest) -> HttpResponseBase:
         ("Being called", shown(taken, now), "Nobody."),
         ("No number left", shown(numberless.order_by("pk"), now), "Nobody."),
     ]
+    asked, to_ask = to_be_asked(Carrier.today())
     seen = {task.customer_id for _, rows, _ in parts for task in rows}
+    seen |= {delivery.customer_id for delivery in to_ask}
     looks.note(request, seen, what=looks.What.LISTED, detail="telephone list")
     return page(
         request,
         "cpni/desk/policy_calls.html",
         "Telephone list",
         parts=parts,
+        asked=asked,
+        to_ask=to_ask,
         due=due.count(),
         counts=counts,
         token=uuid4(),
@@ -328,7 +348,7 @@ def taken_back(screen: Screen) -> str:
     move = policies.moves(screen.customer).first()
     if move is None:
         return "Recorded: they refuse the change."
-    day = f"{move.since:%B} {move.since.day}, {move.since.year}"
+    day = in_words(move.since)
     return f"Taken back. From {day} their information is under {move.policy_version} again."
 
 

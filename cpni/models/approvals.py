@@ -65,6 +65,10 @@ class Approval(models.Model):
                 name="cpni_approval_choice_has_request",
             ),
         ]
+        permissions = [
+            ("ask_past_approval", "Can ask what was so, and known, on a past day"),
+            ("print_evidence", "Can print evidence: binders and samples"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.customer}: {self.use} {self.get_state_display().lower()}"

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from accounts.civil import in_words
 from accounts.encrypted_fields import EncryptedTextField, SealedRow
 from accounts.history import History
 from accounts.models import Call, Customer
@@ -70,7 +71,7 @@ class Complaint(SealedRow):
 
     def __str__(self) -> str:
         day = self.received_on
-        return f"{self.get_category_display()}, {day:%B} {day.day}, {day.year}"
+        return f"{self.get_category_display()}, {in_words(day)}"
 
     @property
     def is_open(self) -> bool:

@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts import upload_checks
-from accounts.civil import add_months
+from accounts.civil import add_months, in_words
 from accounts.encrypted_fields import EncryptedTextField, SealedRow
 from accounts.history import History
 from accounts.models import Call, Customer
@@ -27,8 +27,9 @@ def scan_name(request: "OptOutRequest", name: str) -> str:
 class OptOutRequest(SealedRow):
     """A customer's choice: to opt out, or to opt back in.
 
-    received -> applied (matched to a customer) | rejected (not a choice, with the reason);
-    applied -> received again when the match was wrong. Nothing is ever deleted.
+    received -> applied (matched to a customer) | rejected (not a choice, with the reason) | split
+    (it speaks for several, each of whom then has a request of their own); applied -> received again
+    when the match was wrong. Nothing is ever deleted.
     ``cpni.optouts`` is the only writer of ``status``.
     """
 
@@ -49,6 +50,7 @@ class OptOutRequest(SealedRow):
         RECEIVED = "received", "To be matched"
         APPLIED = "applied", "Applied"
         REJECTED = "rejected", "Rejected"
+        SPLIT = "split", "Split"
 
     wish = models.CharField(max_length=7, choices=Wish, default=Wish.OPT_OUT)
     route = models.CharField(max_length=9, choices=Route, default=Route.LETTER)
@@ -115,6 +117,14 @@ class OptOutRequest(SealedRow):
         null=True, editable=False, help_text="The day from which it counts."
     )
     decided_because = models.CharField(max_length=200, blank=True, editable=False)
+    split_from = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="parts",
+        help_text="The request that spoke for several customers.",
+    )
     token = models.UUIDField(
         null=True,
         unique=True,
@@ -157,7 +167,7 @@ class OptOutRequest(SealedRow):
     def __str__(self) -> str:
         day = self.received_on
         words = f"{self.get_wish_display()} by {self.get_route_display().lower()}"
-        return f"{words}, {day:%B} {day.day}, {day.year}"
+        return f"{words}, {in_words(day)}"
 
     def clean(self) -> None:
         errors: dict[str, Any] = {}
@@ -181,3 +191,50 @@ class OptOutRequest(SealedRow):
     def earliest_date(self) -> date:
         """The earliest of letter date, postmark and receipt."""
         return min(d for d in (self.letter_date, self.postmark, self.received_on) if d)
+
+
+class RequestCandidate(models.Model):
+    """A customer from whom an opt-out request may come, and by what it was found.
+
+    Kept while the request waits, since nobody's approval is assumed meanwhile who may have
+    objected. A person decides; ``cpni.optouts`` writes it, from what ``cpni.matching`` finds.
+    """
+
+    class Found(models.TextChoices):
+        # The best proof first.
+        REFERENCE = "reference", "the reference on a notice"
+        ACCOUNT = "account", "the account number"
+        TELEPHONE = "telephone", "the telephone number"
+        EMAIL = "email", "the e-mail address"
+        NAME = "name", "the name"
+        LIKE = "like", "a name like it"
+        ZIP = "zip", "the ZIP code"
+
+    request = models.ForeignKey(OptOutRequest, models.CASCADE, related_name="candidates")
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")
+    rank = models.PositiveSmallIntegerField(help_text="1 is the likeliest.")
+    found_by = models.CharField(max_length=80, help_text="Codes, the best first.")
+
+    # It goes when the request is settled; that somebody waited for it stays known.
+    history = History()
+
+    class Meta:
+        ordering = ["request", "rank"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "customer"], name="cpni_candidate_once_a_request"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.customer}, by {self.why}"
+
+    @property
+    def why(self) -> str:
+        """By what it was found, in words."""
+        return found_words(self.found_by.split(","))
+
+
+def found_words(codes: list[str]) -> str:
+    """What ``codes`` of ``RequestCandidate.Found`` say, in words."""
+    return ", ".join(RequestCandidate.Found(code).label for code in codes)

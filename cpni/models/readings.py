@@ -1,19 +1,18 @@
 """Readings: which script was read to a caller, and what the caller answered."""
 
 import uuid
-from typing import Any
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Call, Customer
+from accounts.models import Call, Customer, WrittenOnce
 from cpni.models.optouts import OptOutRequest
 from cpni.models.scripts import Script
 from notices.models import Use
 
 
-class ScriptReading(models.Model):
+class ScriptReading(WrittenOnce):
     """One script read on one call, with the answer. Written once; never changed or deleted.
 
     Of a one-time script a yes is the consent itself, and it counts while the call is open
@@ -75,8 +74,3 @@ class ScriptReading(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()}: {self.get_answer_display().lower()}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise ValueError("a reading is written once")
-        super().save(*args, **kwargs)

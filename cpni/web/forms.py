@@ -9,8 +9,9 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts.fields import CONTROL
-from cpni import optouts
+from cpni import optouts, probing
 from cpni.models import OptOutRequest
+from cpni.references import reference
 from cpni.web.words import WORDS
 
 
@@ -47,14 +48,16 @@ class WithoutLink(forms.Form):
                 self.add_error(name, ValidationError(self.no_control))
         return found
 
-    def receive(self, *, today: date, at: datetime) -> OptOutRequest:
-        """The request, to be matched by a person; sent twice it is one.
+    def receive(self, *, today: date, at: datetime) -> str:
+        """Receive the request, to be matched by a person; its reference. Sent twice it is one.
 
         An opt-out and for all uses: to hold back more than was meant does no harm until a person
         has read what was written (domain.md 14.3).
         """
         said = self.cleaned_data
         token = said["token"] or uuid4()
+        if probe := probing.came_back(token, at=at):
+            return reference(probe.pk)
         lines = [("Name", "name"), ("Number or account", "account"), ("Address", "address")]
         stated = [f"{label}: {said[name]}" for label, name in lines]
         if said["only"]:
@@ -68,7 +71,6 @@ class WithoutLink(forms.Form):
         )
         with transaction.atomic():
             if there := OptOutRequest.objects.filter(token=token).first():
-                return there
-            return optouts.receive(
-                request, today=today, at=at, by=None, because="Web form without a link"
-            )
+                return there.reference
+            optouts.receive(request, today=today, at=at, by=None, because="Web form without a link")
+        return request.reference

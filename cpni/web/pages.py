@@ -5,18 +5,20 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
+from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
+from accounts import contact_optouts
 from accounts.errors import Refused
 from accounts.fields import telephone_shown
 from accounts.models import Carrier
-from cpni import choosing
+from cpni import choosing, confirming
 from cpni.references import reference as request_reference
 from cpni.references import request_id
 from cpni.script_words import spoken
 from cpni.web.forms import WithoutLink
 from cpni.web.words import WORDS
-from notices import links
+from notices import links, markdown
 from notices.models import Delivery, PolicyVersion
 from notices.policies import in_force
 from notices.rendering import date_in_words
@@ -64,7 +66,12 @@ def saved(request: HttpRequest, token: str) -> HttpResponse:
         return _no_link(request)
     language = delivery.text.language
     return _page(
-        request, "cpni/web/saved.html", language, token=token, **_standing(delivery, language)
+        request,
+        "cpni/web/saved.html",
+        language,
+        token=token,
+        sent=confirming.confirmed_by(delivery.customer.remaining, on=Carrier.today()),
+        **_standing(delivery, language),
     )
 
 
@@ -75,7 +82,7 @@ def without_link(request: HttpRequest) -> HttpResponse:
     form = WithoutLink(request.POST or None, language=language)
     if request.method == "POST" and form.is_valid():
         made = form.receive(today=Carrier.today(), at=timezone.now())
-        address = redirect("choices:received", reference=made.reference)
+        address = redirect("choices:received", reference=made)
         address["Location"] += f"?language={language}"
         return address
     return _page(
@@ -91,6 +98,36 @@ def received(request: HttpRequest, reference: str) -> HttpResponse:
         return _no_link(request)
     language = _asked_language(request)
     return _page(request, "cpni/web/received.html", language, reference=request_reference(number))
+
+
+@csrf_exempt  # mail programs post it by themselves, with no page before it (RFC 8058)
+@require_http_methods(["GET", "HEAD", "POST"])
+def stop_marketing(request: HttpRequest, token: str) -> HttpResponse:
+    """Stop marketing by e-mail, and nothing else, on a POST; a GET only offers the button.
+
+    Whoever has the link got the message. It can only stop something, so no proof of who it is is
+    asked, and nobody is told whose it is.
+    """
+    number = links.delivery_of(token, links.UNSUBSCRIBE)
+    offers = Delivery.objects.filter(pk=number or 0, marketing=True)
+    delivery = offers.select_related("customer__merged_into", "text").first()
+    if delivery is None:
+        return _no_link(request)
+    if request.method == "POST":
+        contact_optouts.stop(
+            delivery.customer.remaining,
+            channels=["email"],
+            on=Carrier.today(),
+            by=None,
+            because=f"By the link in marketing message {delivery.reference}",
+        )
+    return _page(
+        request,
+        "cpni/web/stop_marketing.html",
+        delivery.text.language,
+        stopped=request.method == "POST",
+        token=token,
+    )
 
 
 @require_safe
@@ -116,6 +153,7 @@ def _policy(request: HttpRequest, version: PolicyVersion | None) -> HttpResponse
         language,
         version=version,
         when=_when(version, today, language) if version else "",
+        text=markdown.to_html(version.text) if version else "",
         others=[
             (other, _when(other, today, language))
             for other in published.order_by("-effective_on")

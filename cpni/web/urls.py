@@ -9,6 +9,7 @@ app_name = "choices"
 urlpatterns = [
     path("choices/", pages.without_link, name="without-link"),
     path("choices/received/<slug:reference>/", pages.received, name="received"),
+    path("choices/stop/<slug:token>/", pages.stop_marketing, name="stop-marketing"),
     path("choices/<slug:token>/", pages.notice, name="notice"),
     path("choices/<slug:token>/saved/", pages.saved, name="saved"),
     path("privacy/", pages.policy_now, name="policy"),

@@ -39,6 +39,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "saved_text": (
             "Nothing more is needed. Keep or print this page if you want something in your hand."
         ),
+        "sent_email": "A confirmation is on its way to you by e-mail.",
+        "sent_post": "A confirmation is on its way to you by post.",
         "everything": "Everything for which the law asks your permission",
         "change": "Change my choice",
         "no_link": "This link does not work",
@@ -67,10 +69,22 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "A person looks up your account and records your choice. It counts from today. If you"
             " ask us about it, please give this reference:"
         ),
+        "stop": "Stop our offers by e-mail",
+        "stop_text": (
+            "We send you no more offers by e-mail. Bills, notices that the law requires and"
+            " messages about your account go on, and your choice about the use of your information"
+            " stays as it is."
+        ),
+        "stop_now": "Stop offers by e-mail",
+        "stopped": "You get no more offers from us by e-mail",
+        "stopped_text": (
+            "Bills, notices that the law requires and messages about your account go on. To get"
+            " offers again, call us."
+        ),
         "policy": "Our privacy policy",
         "version": "Version",
         "since": "in effect since",
-        "from": "in effect from",
+        "from": "takes effect on",
         "others": "Other versions",
         "no_policy": "No policy is published yet.",
         "questions": "Questions? Call us:",
@@ -109,6 +123,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "saved_text": (
             "No tiene que hacer nada más. Guarde o imprima esta página si quiere tener constancia."
         ),
+        "sent_email": "Le enviamos una confirmación por correo electrónico.",
+        "sent_post": "Le enviamos una confirmación por correo postal.",
         "everything": "Todo aquello para lo que la ley pide su autorización",
         "change": "Cambiar mi decisión",
         "no_link": "Este enlace no funciona",
@@ -137,10 +153,22 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "Una persona busca su cuenta y registra su decisión. Vale desde hoy. Si nos pregunta"
             " por ella, indique esta referencia:"
         ),
+        "stop": "No recibir más ofertas por correo electrónico",
+        "stop_text": (
+            "No le enviaremos más ofertas por correo electrónico. Las facturas, los avisos que"
+            " exige la ley y los mensajes sobre su cuenta continúan, y su decisión sobre el uso de"
+            " su información no cambia."
+        ),
+        "stop_now": "No recibir más ofertas",
+        "stopped": "Ya no recibirá ofertas nuestras por correo electrónico",
+        "stopped_text": (
+            "Las facturas, los avisos que exige la ley y los mensajes sobre su cuenta continúan."
+            " Para recibir ofertas otra vez, llámenos."
+        ),
         "policy": "Nuestra política de privacidad",
         "version": "Versión",
         "since": "vigente desde el",
-        "from": "vigente a partir del",
+        "from": "entra en vigencia el",
         "others": "Otras versiones",
         "no_policy": "Todavía no se ha publicado ninguna política.",
         "questions": "¿Preguntas? Llámenos:",

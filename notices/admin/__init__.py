@@ -2,6 +2,7 @@
 
 from notices.admin import (
     account_changes,
+    automatic,
     campaigns,
     deliveries,
     notices,
@@ -13,6 +14,7 @@ from notices.admin import (
 
 __all__ = [
     "account_changes",
+    "automatic",
     "campaigns",
     "deliveries",
     "notices",

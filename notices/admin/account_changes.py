@@ -14,6 +14,7 @@ from unfold.decorators import display
 
 from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
 from accounts.admin.base import ReadOnlyAdmin
+from accounts.admin.given_filters import CustomerFilter
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, label
 from accounts.models import AccountChange, Carrier
 from notices import tellings
@@ -77,6 +78,7 @@ class AccountChangeAdmin(ReadOnlyAdmin):
         ("kind", ChoicesDropdownFilter),
         ("route", ChoicesDropdownFilter),
         ("on", RangeDateFilter),
+        CustomerFilter,
     )
     list_filter_submit = True
     list_select_related = ("customer", "by", "telling__by")
@@ -92,6 +94,7 @@ class AccountChangeAdmin(ReadOnlyAdmin):
         "by",
         "call",
         "because",
+        "says",
         "told",
         "told_because",
     )

@@ -3,10 +3,12 @@
 from typing import Any
 
 from django import forms
-from django.contrib import admin
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
 from django.db.models import Count
-from django.http import HttpRequest
-from django.urls import reverse
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
 from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
@@ -14,11 +16,18 @@ from unfold.decorators import display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
 
-from accounts.admin.acts import ActForm, confirmed_act, person
+from accounts.admin.acts import ActForm, confirmed_act, more, person
 from accounts.admin.base import RecordAdmin
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, choice_label
+from accounts.civil import in_words
 from notices import campaigns, letters
-from notices.admin.campaign_figures import audience_outlook, count, figures
+from notices.admin.campaign_audience import (
+    AUDIENCE,
+    LIST_CUSTOMERS,
+    AudienceMixin,
+    CampaignForm,
+)
+from notices.admin.campaign_figures import audience_outlook, count, figures, goes_on
 from notices.gaps import missed
 from notices.models import Campaign, Delivery, Notice
 from notices.tasks import nudge, send_campaign, start_campaign
@@ -51,10 +60,13 @@ class ScheduleForm(ActForm):
     )
 
 
-@admin.register(Campaign)
-class CampaignAdmin(RecordAdmin):
-    """One notice to one audience: where it stands, and what is to be done next."""
+class CampaignAdmin(AudienceMixin, RecordAdmin):
+    """One notice to one audience: where it stands, and what is to be done next.
 
+    Registered in ``cpni.admin.campaigns``, which adds what came of it (house.md 5.5).
+    """
+
+    form = CampaignForm
     list_display = (
         "name",
         "notice",
@@ -75,7 +87,21 @@ class CampaignAdmin(RecordAdmin):
     search_help_text = "Words of the name"
     ordering = ("-id",)
     fieldsets = (
-        (None, {"fields": ("name", "notice", "audience", "customer_list", "rate_per_minute")}),
+        (None, {"fields": ("name", "notice"), "classes": ("desk-recounts",)}),
+        ("Who gets it", {"fields": AUDIENCE, "classes": ("desk-recounts",)}),
+        (
+            "How its e-mail leaves",
+            {
+                "fields": (
+                    ("send_from", "send_until"),
+                    "rate_per_minute",
+                    "daily_cap",
+                    "warm_up",
+                    "pause_at_percent",
+                    "sample_first",
+                )
+            },
+        ),
         (
             "Where it stands",
             {
@@ -94,6 +120,9 @@ class CampaignAdmin(RecordAdmin):
         ),
     )
     readonly_fields = (
+        "meant_for",
+        "narrowed_by",
+        "live_reach",
         "status_label",
         "paused_because",
         "next_step",
@@ -106,17 +135,12 @@ class CampaignAdmin(RecordAdmin):
     )
     # Where the form is only shown, there is no `audience` to ask.
     conditional_fields = {
-        "customer_list": "$data.audience === undefined || audience == 'saved_list'"
+        "customer_list": "$data.audience === undefined || audience == 'saved_list'",
+        "due_within_days": "$data.audience === undefined || audience == 'notice_due'",
     }
-    actions_detail = (
-        "approve",
-        "schedule",
-        "start",
-        "pause",
-        "resume",
-        "make_post_batch",
-        "cancel",
-    )
+    acts = ("approve", "schedule", "start", "pause", "resume", "make_post_batch")
+    seldom = ("copy", "cancel")
+    actions_detail: tuple[Any, ...] = (*acts, more(*seldom))
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With what the page names."""
@@ -128,6 +152,7 @@ class CampaignAdmin(RecordAdmin):
         campaign = super().get_object(request, object_id, from_field)
         if campaign is not None:
             campaign.may_list = request.user.has_perm("notices.view_delivery")
+            campaign.may_list_customers = request.user.has_perm(LIST_CUSTOMERS)
         return campaign
 
     def fill_in(self, request: HttpRequest, rows: list[Any]) -> None:
@@ -148,19 +173,29 @@ class CampaignAdmin(RecordAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new campaign stands nowhere yet; of another that is what one wants to see first."""
-        drafted, (name, stands), *reason = super().get_fieldsets(request, obj)
+        drafted, who, leaving, (name, stands), *reason = super().get_fieldsets(request, obj)
+        edited = obj is None or self.has_change_permission(request, obj)
+        who = (who[0], {**who[1], "fields": self.audience_fields(request, edited=edited)})
         if obj is None:
-            return [drafted, *reason]
-        fields = [f for f in stands["fields"] if f != "paused_because" or obj.paused_because]
+            return [drafted, who, leaving, *reason]
+        absent = {"figures"} if edited else set()  # the form counts, as it changes
+        if not obj.paused_because:
+            absent.add("paused_because")
+        fields = [field for field in stands["fields"] if field not in absent]
         standing = (name, {**stands, "fields": fields})
-        if self.has_change_permission(request, obj):
-            return [drafted, standing, *reason]
-        return [standing, drafted, *reason]
+        if edited:
+            return [drafted, who, leaving, standing, *reason]
+        return [standing, drafted, who, leaving, *reason]
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only approved notices can be sent."""
         if db_field.name == "notice":
             kwargs["queryset"] = Notice.objects.filter(status=Notice.Status.APPROVED)
+            kwargs["help_text"] = format_html(
+                'Approved ones. For marketing, <a class="text-link" href="{}?standard=marketing">'
+                "write an offer</a> first, beginning with the standard words.",
+                reverse("admin:notices_notice_add"),
+            )
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -207,6 +242,8 @@ class CampaignAdmin(RecordAdmin):
         match campaign.status:
             case Status.DRAFT:
                 return "Someone else approves it"
+            case Status.APPROVED | Status.SCHEDULED if changed := campaigns.changed_lists(campaign):
+                return f"Does not start: its list {' and '.join(changed)} was changed"
             case Status.APPROVED:
                 return "Schedule or start it"
             case Status.SCHEDULED:
@@ -225,6 +262,24 @@ class CampaignAdmin(RecordAdmin):
     def figures(self, campaign: Any) -> str:
         """Before the start whom it would reach; then what became of everybody."""
         return figures(campaign)
+
+    def get_urls(self) -> list[URLPattern]:
+        """One more: the part of the page that says how far it is."""
+        view = self.admin_site.admin_view(self.progress_view)
+        own = path("<int:campaign_id>/progress/", view, name="notices_campaign_progress")
+        return [own, *super().get_urls()]
+
+    def progress_view(self, request: HttpRequest, campaign_id: int) -> HttpResponse:
+        """How far it is, for the page to put in place of what it showed before."""
+        campaign = self.get_object(request, str(campaign_id))
+        if not self.has_view_permission(request, campaign):
+            raise PermissionDenied
+        if campaign is None:
+            raise Http404
+        response = HttpResponse(figures(campaign))
+        if not goes_on(campaign):
+            response["HX-Refresh"] = "true"  # what can be done now is in the rest of the page
+        return response
 
     @confirmed_act(
         "Approve",
@@ -252,7 +307,7 @@ class CampaignAdmin(RecordAdmin):
         """Give it its time."""
         campaigns.schedule(campaign, at=data["at"], by=person(request), because=data["because"])
         shown = timezone.localtime(data["at"])
-        return f"“{campaign}” starts on {shown:%B} {shown.day}, {shown.year}, {shown:%H:%M}."
+        return f"“{campaign}” starts on {in_words(shown)}, {shown:%H:%M}."
 
     @confirmed_act(
         "Start now",
@@ -312,7 +367,23 @@ class CampaignAdmin(RecordAdmin):
         )
         if batch is None:
             return "No letter is waiting."
-        return f"{batch} has {batch.size} letters. Find it under Post batches to export it."
+        done = f"{batch} has {batch.size} {'letter' if batch.size == 1 else 'letters'}."
+        messages.success(request, f"{done} Make and print them here; then confirm the mailing.")
+        return redirect("admin:notices_postbatch_change", batch.pk)
+
+    @confirmed_act(
+        "Copy",
+        permission="notices.add_campaign",
+        outlook="A draft like it is made, with the same notice, audience and limits, for the next"
+        " time. Whoever copies it is its author.",
+        shown=lambda campaign: not campaign.stands,
+        icon="content_copy",
+    )
+    def copy(self, request: HttpRequest, campaign: Campaign, data: dict[str, Any]) -> Any:
+        """Make a draft like it, and go there."""
+        made = campaigns.copy(campaign, by=person(request), because=data["because"])
+        messages.success(request, f"“{made}” is a draft. Change what is to be different.")
+        return redirect("admin:notices_campaign_change", made.pk)
 
     @confirmed_act(
         "Cancel",

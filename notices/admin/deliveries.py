@@ -19,12 +19,15 @@ from unfold.decorators import display
 
 from accounts.admin.acts import ActForm, Outlook, confirmed_act, person
 from accounts.admin.base import ReadOnlyRecordAdmin
+from accounts.admin.given_filters import CustomerFilter
 from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, label
+from accounts.admin.list_exports import ListExport
+from accounts.civil import in_words
 from accounts.errors import Refused
 from accounts.models import Carrier
-from notices import letters, outcomes
+from notices import fates, letters, outcomes
 from notices.admin import returned_letters
-from notices.gaps import missed
+from notices.gaps import missed, without_consent
 from notices.models import Delivery
 from notices.references import delivery_id
 from notices.tasks import nudge, send_campaign
@@ -48,18 +51,22 @@ def state_label(delivery: Delivery, what: str = "") -> str:
 
 
 class MissedFilter(DropdownFilter):
-    """The exceptions: customers whom a notice did not reach."""
+    """The exceptions: customers whom a notice did not reach, or whom it may not have reached so."""
 
     title = "exceptions"
     parameter_name = "missed"
 
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        """The one question."""
-        return [("open", "Did not arrive, and nothing else sent since")]
+        """The questions."""
+        return [
+            ("open", "Did not arrive, and nothing else sent since"),
+            ("consent", "Sent by e-mail, and no consent to that is on record"),
+        ]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> Any:
-        """Those that did not arrive and have no substitute."""
-        return missed(queryset) if self.value() == "open" else queryset
+        """Those that did not arrive and have no substitute, or that should not have been sent."""
+        questions = {"open": missed, "consent": without_consent}
+        return questions[self.value()](queryset) if self.value() in questions else queryset
 
 
 class LettersFilter(DropdownFilter):
@@ -98,6 +105,26 @@ class FateFilter(DropdownFilter):
         return queryset
 
 
+class RecipientFilter(DropdownFilter):
+    """What became of recipients: of each the one delivery that says it."""
+
+    title = "recipients"
+    parameter_name = "recipient"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Everybody once, and each fate."""
+        return [("all", "Each once"), *fates.Fate.choices]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> QuerySet[Delivery]:
+        """Those."""
+        fate = self.value()
+        if fate == "all":
+            return fates.deciding(queryset)
+        if fate in fates.Fate.values:
+            return fates.of_fate(queryset, fates.Fate(fate))
+        return queryset
+
+
 class OutcomeForm(ActForm):
     """When we learnt that it came back."""
 
@@ -125,14 +152,14 @@ def came_back_outlook(self: Any, request: HttpRequest, delivery: Delivery) -> Ou
         [
             ("Customer", delivery.customer),
             ("Sent to", delivery.contact_point),
-            ("Mailing date", f"{day:%B} {day.day}, {day.year}" if day else "–"),
+            ("Mailing date", in_words(day) if day else "–"),
             ("Recorded as", outcome_of(delivery).label),
         ],
     )
 
 
 @admin.register(Delivery)
-class DeliveryAdmin(ReadOnlyRecordAdmin):
+class DeliveryAdmin(ListExport, ReadOnlyRecordAdmin):
     """To whom, which way, when, until when they may object, and what came back."""
 
     shows_customers = True
@@ -145,6 +172,7 @@ class DeliveryAdmin(ReadOnlyRecordAdmin):
         "state_label",
         "mailed_on",
         "last_objection_day",
+        "assume_from",
     )
     list_filter = (
         MissedFilter,
@@ -152,7 +180,12 @@ class DeliveryAdmin(ReadOnlyRecordAdmin):
         ("campaign", RelatedDropdownFilter),
         ("channel", ChoicesDropdownFilter),
         FateFilter,
+        RecipientFilter,
+        ("mailed_on", RangeDateFilter),
         ("last_objection_day", RangeDateFilter),
+        ("outcome_on", RangeDateFilter),
+        ("failed_on", RangeDateFilter),
+        CustomerFilter,
     )
     list_filter_submit = True
     list_select_related = ("campaign", "customer")
@@ -177,7 +210,16 @@ class DeliveryAdmin(ReadOnlyRecordAdmin):
         ),
         (
             "What became of it",
-            {"fields": ("state_label", "reason", "outcome_on", "attempts", "in_doubt")},
+            {
+                "fields": (
+                    "state_label",
+                    "reason",
+                    "outcome_on",
+                    "failed_on",
+                    "attempts",
+                    "in_doubt",
+                )
+            },
         ),
         ("The customer's time", {"fields": ("mailed_on", "last_objection_day", "assume_from")}),
         (

@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from django.conf import settings
-from django.contrib import admin
-from django.http import HttpRequest, HttpResponse
+from django.contrib import admin, messages
+from django.forms import model_to_dict
+from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -14,44 +14,32 @@ from unfold.decorators import display
 from unfold.enums import ActionVariant
 
 from accounts import history
-from accounts.admin.acts import Outlook, confirmed_act, person, reading_page
+from accounts.admin.acts import Outlook, confirmed_act, person
 from accounts.admin.base import RecordAdmin
 from accounts.admin.labels import CALM, GOOD, choice_label
-from accounts.admin.pages import page
+from accounts.errors import Refused
 from accounts.models import Carrier
-from notices import publishing
+from notices import publishing, signing_off, standard_texts
+from notices.admin.content_checks import ContentCheckPages, is_draft, sentence
+from notices.admin.notice_differences import DifferencePages
+from notices.admin.notice_previews import PreviewPages
 from notices.admin.policies import UsesAsBoxes
 from notices.models import Notice, NoticeText
 from notices.placeholders import PLACEHOLDERS, fill
-from notices.rendering import campaign_values
+from notices.policies import in_force
+from notices.specimens import Reader, values_of
 
+BEGUN_FIELDS = ("title", "kind", "policy_version", "channels", "waiting_days")
 STATUS_TONES = {Notice.Status.DRAFT: CALM, Notice.Status.APPROVED: GOOD}
-SAMPLE = {
-    "customer_name": "Ann Example",
-    "reference": "N-00011",
-    "choice_link": f"{settings.PUBLIC_URL}/choices/N-00011-EXAMPLE/",
-    "change": "the postal address",
-    "changed_on": "November 23, 2026",
-    "code": "123456",
-}
-
-
-def is_draft(notice: Notice) -> bool:
-    """Whether its words can still change."""
-    return notice.status == Notice.Status.DRAFT
 
 
 def filled(notice: Notice) -> list[tuple[str, str]]:
     """The parts of the texts of ``notice`` as a made-up customer would read them."""
     carrier = Carrier.get()
-    values = {
-        text.language: campaign_values(notice, carrier, text.language) if carrier else {}
-        for text in notice.texts.all()
-    }
     return [
         (
             f"{text.get_language_display()}, {part}",
-            fill(body, {**values[text.language], **SAMPLE}),
+            fill(body, values_of(text, carrier, Reader())),
         )
         for text in notice.texts.all()
         for part, body in (
@@ -72,9 +60,30 @@ def approve_outlook(self: Any, request: HttpRequest, notice: Notice) -> Outlook:
         [
             ("Asks approval for", ", ".join(str(u) for u in notice.uses.all()) or "Nothing"),
             ("Waiting period it states", f"{notice.waiting_days} days from the mailing date"),
+            ("Content check", sentence(signing_off.checked(notice))),
             *filled(notice),
         ],
     )
+
+
+def standard(request: HttpRequest) -> standard_texts.Begun | None:
+    """The standard notice with which the form of a new one was asked to begin, if it can."""
+    try:
+        match request.GET.get("standard"):
+            case "marketing":
+                return standard_texts.offer()
+            case "cpni":
+                if policy := in_force(Carrier.today()):
+                    return standard_texts.cpni_notice(policy)
+                raise Refused(
+                    "No privacy policy is in force, and a notice speaks of one.",
+                    "Publish a policy version first.",
+                )
+    except Refused as refused:
+        if request.method == "GET" and not getattr(request, "told", False):
+            messages.warning(request, str(refused))
+            request.told = True  # type: ignore[attr-defined]
+    return None
 
 
 class NoticeTextInline(StackedInline):
@@ -85,9 +94,19 @@ class NoticeTextInline(StackedInline):
     verbose_name = "text"
     verbose_name_plural = "texts"
 
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Bodies are pages long: room to read them."""
+        found = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("email_body", "letter_body"):
+            found.widget.attrs["rows"] = 18
+        return found
+
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
-        """A new notice begins with an empty text."""
-        return 1 if obj is None else 0
+        """A new notice begins with an empty text, or the standard ones."""
+        if obj is not None:
+            return 0
+        begun = standard(request)
+        return len(begun.texts) if begun else 1
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Only a draft gets texts."""
@@ -103,7 +122,7 @@ class NoticeTextInline(StackedInline):
 
 
 @admin.register(Notice)
-class NoticeAdmin(UsesAsBoxes, RecordAdmin):
+class NoticeAdmin(ContentCheckPages, PreviewPages, DifferencePages, UsesAsBoxes, RecordAdmin):
     """What customers are told, in which languages, and whether it may go out."""
 
     list_display = (
@@ -125,16 +144,25 @@ class NoticeAdmin(UsesAsBoxes, RecordAdmin):
     search_help_text = "Words of the title"
     ordering = ("-id",)
     inlines = (NoticeTextInline,)
+    change_form_before_template = "notices/admin/standard_texts.html"
     fieldsets = (
         (None, {"fields": ("title", "kind", "policy_version", "channels", "waiting_days")}),
         ("What it asks approval for", {"fields": ("uses",)}),
         (
             "Approval",
-            {"fields": ("status_label", "author", "approved_by", "approved_at")},
+            {"fields": ("status_label", "content_summary", "author", "approved_by", "approved_at")},
         ),
     )
-    readonly_fields = ("status_label", "author", "approved_by", "approved_at", "placeholders")
-    actions_detail = ("preview", "approve", "new_version")
+    readonly_fields = (
+        *("status_label", "content_summary", "author", "approved_by", "approved_at"),
+        "placeholders",
+    )
+    actions_detail = (
+        *("content_check", "preview", "compare", "send_test", "approve", "new_version"),
+        *("sign_off", "override"),
+    )
+    # Led to from the content check, line by line, and from the preview.
+    without_button = frozenset({"sign-off", "override", "send-test", "compare"})
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With texts and people at hand."""
@@ -144,6 +172,11 @@ class NoticeAdmin(UsesAsBoxes, RecordAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Approved notices cannot change."""
         return (obj is None or is_draft(obj)) and super().has_change_permission(request, obj)
+
+    def get_actions_detail(self, request: HttpRequest, object_id: Any) -> list[Any]:
+        """The buttons above the form."""
+        found = super().get_actions_detail(request, object_id)
+        return [action for action in found if action.path not in self.without_button]
 
     def get_fieldsets(self, request: HttpRequest, obj: Any = None) -> Any:
         """A new notice has nobody's approval to show."""
@@ -155,9 +188,20 @@ class NoticeAdmin(UsesAsBoxes, RecordAdmin):
         return found
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """The carrier's default for the waiting days."""
+        """The carrier's default for the waiting days, or the standard notice that was chosen."""
+        if begun := standard(request):
+            return {**model_to_dict(begun.notice, BEGUN_FIELDS), "uses": begun.uses}
         carrier = Carrier.get()
         return {"waiting_days": carrier.default_waiting_days} if carrier else {}
+
+    def get_formset_kwargs(
+        self, request: HttpRequest, obj: Any, inline: Any, prefix: str
+    ) -> dict[str, Any]:
+        """The standard words, to be read and changed; what comes back counts as written."""
+        found = super().get_formset_kwargs(request, obj, inline, prefix)
+        if request.method == "GET" and not obj.pk and (begun := standard(request)):
+            found["initial"] = begun.texts
+        return found
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Whoever wrote or last changed it is its author, and so cannot approve it."""
@@ -194,19 +238,6 @@ class NoticeAdmin(UsesAsBoxes, RecordAdmin):
     def placeholders(self, notice: Notice) -> SafeString:
         """What may stand in the texts, and what it becomes."""
         return format_html_join("", "<div><code>{{{{ {} }}}}</code> {}</div>", PLACEHOLDERS.items())
-
-    @reading_page("Preview", permission="notices.view_notice", icon="visibility")
-    def preview(self, request: HttpRequest, notice: Notice) -> HttpResponse:
-        """The texts as plain text, filled in for a made-up customer."""
-        return page(
-            self,
-            request,
-            "notices/admin/preview.html",
-            notice,
-            title="Preview",
-            parts=filled(notice),
-            sample=SAMPLE,
-        )
 
     @confirmed_act(
         "Approve",

@@ -40,8 +40,8 @@ class DeliveryQuerySet(models.QuerySet["Delivery"]):
     """Questions about deliveries."""
 
     def notices(self) -> "DeliveryQuerySet":
-        """Those of campaigns: a message about a change or with a code tells of no CPNI rights."""
-        return self.filter(change=None, code=None)
+        """Those that tell of CPNI rights: no message about a change, no code, no marketing."""
+        return self.filter(change=None, code=None, marketing=False)
 
 
 class Delivery(models.Model):
@@ -112,6 +112,9 @@ class Delivery(models.Model):
     code = models.ForeignKey(
         OneTimeCode, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
     )
+    marketing = models.BooleanField(
+        default=False, help_text="An offer: it tells of no rights, and no waiting period runs."
+    )
     recipient_name = models.CharField(max_length=200)
     state = models.CharField(max_length=11, choices=State)
     reason = models.CharField(max_length=200, blank=True, help_text="Why it failed or waits.")
@@ -140,6 +143,12 @@ class Delivery(models.Model):
     )
     outcome = models.CharField(max_length=8, choices=Outcome, blank=True, default=Outcome.NONE)
     outcome_on = models.DateField(null=True, blank=True)
+    failed_on = models.DateField(
+        "failed on",
+        null=True,
+        blank=True,
+        help_text="The day on which it was refused for good, or could no longer be sent.",
+    )
 
     objects = DeliveryQuerySet.as_manager()
     history = History()
@@ -170,13 +179,14 @@ class Delivery(models.Model):
                     state="sent",
                     change=None,
                     code=None,
+                    marketing=False,
                     mailed_on__isnull=False,
                     last_objection_day__isnull=False,
                     assume_from__isnull=False,
                 )
-                # Of a change or a code nobody waits for an answer.
+                # Of a change, a code or an offer nobody waits for an answer.
                 | (
-                    (Q(change__isnull=False) | Q(code__isnull=False))
+                    (Q(change__isnull=False) | Q(code__isnull=False) | Q(marketing=True))
                     & Q(
                         state="sent",
                         mailed_on__isnull=False,
@@ -213,6 +223,11 @@ class Delivery(models.Model):
                 | (~Q(outcome="") & Q(outcome_on__isnull=False, state="sent")),
                 name="notices_delivery_outcome_after_sent",
             ),
+            models.CheckConstraint(
+                condition=Q(state="failed", failed_on__isnull=False)
+                | (~Q(state="failed") & Q(failed_on=None)),
+                name="notices_delivery_day_iff_failed",
+            ),
         ]
         indexes = [
             models.Index(
@@ -231,8 +246,3 @@ class Delivery(models.Model):
     def reference(self) -> str:
         """The code printed on the notice, by which a reply is matched."""
         return reference(self.pk)
-
-    @property
-    def message_id(self) -> str:
-        """The Message-ID of its e-mail: the same however often it is sent."""
-        return f"<{self.pk}.{self.campaign_id}.notice@{self.campaign.message_domain}>"

@@ -7,6 +7,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts import upload_checks
+from accounts.civil import in_words
 from accounts.history import History
 from notices.models.deliveries import PostBatch
 
@@ -84,4 +85,4 @@ class MailingStatement(models.Model):
 
     def __str__(self) -> str:
         day = self.mailed_on
-        return f"{self.proof}, {day:%B} {day.day}, {day.year}"
+        return f"{self.proof}, {in_words(day)}"

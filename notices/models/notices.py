@@ -32,9 +32,11 @@ class Notice(models.Model):
         POLICY_CHANGE = "policy_change", "Change of policy"
         ACCOUNT_CHANGE = "account_change", "Change of an account"
         ONE_TIME_CODE = "one_time_code", "One-time code"
+        CHOICE = "choice", "Confirmation of a choice"
+        MARKETING = "marketing", "Marketing"
 
     # Sent to one customer when something happens: they ask nothing and nobody waits for an answer.
-    AS_IT_HAPPENS = (Kind.ACCOUNT_CHANGE, Kind.ONE_TIME_CODE)
+    AS_IT_HAPPENS = (Kind.ACCOUNT_CHANGE, Kind.ONE_TIME_CODE, Kind.CHOICE)
 
     class Channels(models.TextChoices):
         BOTH = "both", "E-mail or post"
@@ -85,16 +87,25 @@ class Notice(models.Model):
             ),
             models.CheckConstraint(
                 condition=Q(policy_version__isnull=False)
-                | Q(kind__in=("account_change", "one_time_code")),
+                | Q(kind__in=("account_change", "one_time_code", "choice", "marketing")),
                 name="notices_notice_under_a_policy",
                 violation_error_message="Name the policy version that this notice is under.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind="marketing") | Q(channels="email"),
+                name="notices_notice_marketing_by_email",
+                violation_error_message="Marketing goes by e-mail only.",
             ),
             models.CheckConstraint(
                 condition=Q(approved_by=None) | ~Q(approved_by=models.F("author")),
                 name="notices_notice_second_person",
             ),
         ]
-        permissions = [("approve_notice", "Can approve a notice")]
+        permissions = [
+            ("approve_notice", "Can approve a notice"),
+            ("sign_off_notice", "Can sign off a line of a notice's content check"),
+            ("override_notice", "Can override a failed line of a notice's content check"),
+        ]
 
     def __str__(self) -> str:
         return self.title
@@ -118,6 +129,11 @@ class Notice(models.Model):
         return self.kind in self.AS_IT_HAPPENS
 
     @property
+    def is_marketing(self) -> bool:
+        """Whether it is no notice of rights but an offer, which customers may stop."""
+        return self.kind == self.Kind.MARKETING
+
+    @property
     def by_email(self) -> bool:
         """Whether it may go by e-mail."""
         return self.channels != self.Channels.POST
@@ -134,8 +150,8 @@ class NoticeText(models.Model):
     notice = models.ForeignKey(Notice, models.PROTECT, related_name="texts")
     language = models.CharField(max_length=2, choices=Customer.Language)
     subject = models.CharField(max_length=150, validators=[validate_one_line])
-    email_body = models.TextField(blank=True, validators=[check_placeholders])
-    letter_body = models.TextField(blank=True, validators=[check_placeholders])
+    email_body = models.TextField("e-mail", blank=True, validators=[check_placeholders])
+    letter_body = models.TextField("letter", blank=True, validators=[check_placeholders])
     short_body = models.CharField(
         "text message",
         max_length=300,

@@ -1,13 +1,11 @@
 """Customers who are to be told of a changed policy by telephone, and each try to reach them."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
 from accounts.history import History
-from accounts.models import Call, ContactPoint, Customer, Service
+from accounts.models import Call, ContactPoint, Customer, Service, WrittenOnce
 from notices.models.deliveries import Delivery
 from notices.models.policies import PolicyVersion
 
@@ -106,7 +104,7 @@ class TelephoneTask(models.Model):
         return f"{self.policy_version} to {self.customer} by telephone"
 
 
-class TelephoneAttempt(models.Model):
+class TelephoneAttempt(WrittenOnce):
     """One try to tell a customer by telephone, and what came of it. Written once, never changed."""
 
     class Outcome(models.TextChoices):
@@ -145,8 +143,3 @@ class TelephoneAttempt(models.Model):
 
     def __str__(self) -> str:
         return self.get_outcome_display()
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise ValueError("a try is written once")
-        super().save(*args, **kwargs)

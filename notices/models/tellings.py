@@ -1,14 +1,12 @@
 """That somebody told a customer of an account change, where nothing that we sent did."""
 
-from typing import Any
-
 from django.conf import settings
 from django.db import models
 
-from accounts.models import AccountChange
+from accounts.models import AccountChange, WrittenOnce
 
 
-class Telling(models.Model):
+class Telling(WrittenOnce):
     """How and when a person told a customer of one change. Written once, never changed."""
 
     class How(models.TextChoices):
@@ -31,8 +29,3 @@ class Telling(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_how_display()} on {self.on:%b} {self.on.day}, {self.on.year}"
-
-    def save(self, *args: Any, **kwargs: Any) -> None:
-        if self.pk is not None:
-            raise ValueError("that a customer was told is written once")
-        super().save(*args, **kwargs)

@@ -1,6 +1,7 @@
 """Saved lists are made of account numbers, and say which of them nobody has."""
 
 import pytest
+from django.core.exceptions import ValidationError
 
 from accounts import lists
 from accounts.errors import Refused
@@ -44,3 +45,31 @@ def test_a_list_without_a_name_or_without_anybody_is_refused(name, account):
     with pytest.raises(Refused):
         lists.save_list(name, [account], **WHY)
     assert not CustomerList.objects.exists()
+
+
+def test_pasted_numbers_are_taken_once_each_however_they_are_separated():
+    for number in ("A1", "A2", "A3"):
+        CustomerFactory(account_number=number)
+    assert lists.pasted("A2, A1;A2\n\n  A3\tA1") == ["A1", "A2", "A3"]
+    assert lists.pasted(" \n") == []
+
+
+def test_pasted_numbers_that_nobody_has_are_named_with_their_lines():
+    CustomerFactory(account_number="A1")
+    with pytest.raises(ValidationError, match=r"numbers: B8 \(line 1\), B9 \(line 3\)\."):
+        lists.pasted("A1 B8\nA1\nB9 B8")
+    many = "\n".join(f"C{n}" for n in range(12))
+    with pytest.raises(ValidationError, match=r"C9 \(line 10\) and 2 more\."):
+        lists.pasted(many)
+
+
+def test_no_more_is_taken_than_one_can_have_meant_to_paste():
+    with pytest.raises(ValidationError, match="These are 5,001 account numbers"):
+        lists.pasted(" ".join(str(n) for n in range(5_001)))
+
+
+def test_a_list_gets_a_name_that_no_other_has():
+    CustomerList.objects.create(name="x" * 100)
+    CustomerList.objects.create(name="x" * 96 + " (2)")
+    assert lists.free_name("Orem") == "Orem"
+    assert lists.free_name("x" * 120) == "x" * 96 + " (3)"

@@ -10,18 +10,24 @@ from django.template.response import SimpleTemplateResponse
 from django.test import Client
 from django.urls import URLResolver, get_resolver, reverse
 from django.utils import timezone
+from limits import RateLimitItemPerMinute
 
 from accounts.encryption import seal_file
 from accounts.models import Look
+from config import rates
 from notices import links
 from tests.architecture.access import ACCESS, ACTS, BULK_ACTIONS, LETTERS, OF_THE_LIST, PAGES
 from tests.architecture.test_admin_by_role import history_rows, records  # noqa: F401  (a fixture)
 from tests.factories.accounts import UserFactory
+from tests.factories.cpni import StepTakenFactory
+from tests.factories.notices import DeliveryFactory
 
 pytestmark = pytest.mark.django_db
+MANY = RateLimitItemPerMinute(10_000)
 NOBODY, NO_ROLE = "?", "–"
 CONFIRM = "/account/confirm/"
 POSTED = (
+    "start-job",
     "desk:results",
     "desk:policy-next",
     "desk:policy",
@@ -29,6 +35,33 @@ POSTED = (
     "desk:say",
 )  # and nothing else
 SIGN_OUT = ("admin:logout", "account_logout", "end-session")
+# Pages that answer nothing but GET.
+READ = (
+    "preview",
+    "preview_email",
+    "preview_letter",
+    "compare",
+    "difference",
+    "content_check",
+    "scan",
+    "progress",
+    "results_by_day",
+    "results",
+    "deadlines",
+    "open_pdf",
+    "compare_rules",
+    "customer_notice",
+    "timeline",
+    "kept",
+    "rights",
+    "figures",
+    "paper",
+    "signed_paper",
+    "receipt",
+    "past_answer",
+    "register",
+    "register_file",
+)
 REGULAR = ("changelist", "add", "change", "history", "simple_history", "delete")
 
 
@@ -93,9 +126,10 @@ def test_there_are_no_actions_but_those_of_the_table(rf):
 
 
 @pytest.fixture(autouse=True)
-def nobody_asks_too_often(settings):
-    """One person opens every address there is within a minute."""
+def nobody_asks_too_often(settings, monkeypatch):
+    """One person opens every address there is within a minute, and searches every list."""
     settings.REQUESTS_PER_MINUTE = settings.REQUESTS_PER_MINUTE_SIGNED_OUT = 10_000
+    monkeypatch.setattr(rates, "DOORS", dict.fromkeys(rates.DOORS, (MANY, "")))
 
 
 @pytest.fixture
@@ -106,7 +140,12 @@ def everything(records, settings, tmp_path):  # noqa: F811
     (tmp_path / "one.eml").write_bytes(b"".join(message))
     request = records["cpni.optoutrequest"]
     request.scan.save("letter.pdf", ContentFile(b"%PDF"))
+    records["cpni.recipient"].scan.save("contract.pdf", ContentFile(b"%PDF"))
     records["notices.mailingstatement"].scan.save("3600.pdf", ContentFile(b"%PDF"))
+    proof = ContentFile(b"%PDF", "proof.pdf")
+    records["cpni.steptaken"] = StepTakenFactory(scan=proof)
+    records["cpni.incidentletter"].scan.save("proof.pdf", ContentFile(b"%PDF"))
+    records["an offer"] = DeliveryFactory(state="queued", marketing=True)
     return records
 
 
@@ -134,18 +173,21 @@ def calls(records):  # noqa: F811
         for act, allowed in ACTS.get(record, {}).items():
             whole = act in OF_THE_LIST and record != "notices.postbatch"
             address = reverse(f"{base}_{act}", args=[] if whole else [pk])
-            reads = act in ("preview", "scan", "progress")
+            reads = act in READ
             if act != "process_import":  # which only takes what was uploaded before
                 yield (record, act), "get", address, allowed
             if act != "process_import" and not reads:
                 yield (record, act), "post", address, allowed
     user, message = records["accounts.user"], ["one"]
-    link = links.token(records["notices.delivery"].pk, links.newest_key(at=timezone.now()))
+    key = links.newest_key(at=timezone.now())
+    link = links.token(records["notices.delivery"].pk, key)
+    offer = records["an offer"]
     arguments = {
         "admin:auth_user_password_change": [user.pk],
         "admin:app_list": ["notices"],
         "admin:view_on_site": [1, user.pk],
         "captured-message": message,
+        "admin:reconciliation-csv": [records["cpni.reconciliation"].pk, "missing_here"],
         "desk:start": [records["accounts.customer"].pk],
         "desk:call": [1_000_000],
         "desk:end": [1_000_000],
@@ -164,8 +206,12 @@ def calls(records):  # noqa: F811
         "desk:complaint": [1_000_000],
         "choices:notice": [link],
         "choices:saved": [link],
+        "choices:stop-marketing": [links.token(offer.pk, key, links.UNSUBSCRIBE)],
         "choices:received": ["O-00001"],
         "choices:policy-version": [records["notices.delivery"].text.notice.policy_version.number],
+        "api:audience": [1],
+        "calendar-feed": ["nobodys-secret"],
+        "training-text": [records["accounts.acknowledgement"].training_id],
         "end-session": [1_000_000],
         "mfa_edit_webauthn": [1_000_000],
         "mfa_remove_webauthn": [1_000_000],
@@ -190,7 +236,7 @@ def opens(answer):
 def pages_are_not_written(monkeypatch):
     """Who may is decided before a page is written, which takes half of the time of this walk.
 
-    What is written is read by others: test_admin_by_role, tests/web/test_headers, tests/attacks.
+    What is written is read by others: tests/web/test_headers, tests/logs, tests/attacks.
     """
     nothing = property(lambda response: "")
     monkeypatch.setattr(SimpleTemplateResponse, "rendered_content", nothing)

@@ -24,26 +24,44 @@ from accounts.models import (
 from config import roles
 from cpni import optouts
 from cpni.assuming import assume_due
-from cpni.models import Disclosure, HistoryPurge, Seal
+from cpni.models import AudienceFile, Difference, Disclosure, HistoryPurge, Reconciliation, Seal
 from cpni.sealing import seal_due
 from notices.change_notices import queue
-from notices.models import PolicyBinding, Use
+from notices.models import AutomaticNotice, PolicyBinding, Use
 from tests.factories.accounts import (
+    AcknowledgementFactory,
     AuthenticationTryFactory,
     AuthorisedUserFactory,
     BusinessExemptionFactory,
     CallFactory,
     CarrierFactory,
+    SanctionFactory,
     UserFactory,
 )
+from tests.factories.api import WebhookSubscriptionFactory, make_key
 from tests.factories.cpni import (
+    AnnualCertificateFactory,
+    BreachFactory,
+    BrokerActionFactory,
+    CalendarFeedFactory,
+    CallingListFactory,
     ComplaintFactory,
+    InboundMessageFactory,
     IncidentFactory,
+    IncidentLetterFactory,
+    LateFindingFactory,
+    LeftOutFactory,
     LegalHoldFactory,
+    MarketingCampaignFactory,
     OptOutRequestFactory,
+    ProbeFactory,
     PurgeFactory,
+    RecipientFactory,
+    RequestedDisclosureFactory,
     ScriptFactory,
     ScriptReadingFactory,
+    StepTakenFactory,
+    VerificationFactory,
 )
 from tests.factories.notices import (
     CampaignFactory,
@@ -61,12 +79,15 @@ QUERIES = {
     "accounts_authenticationtry": 12,
     "accounts_businessexemption": 12,
     "accounts_call": 12,
-    "accounts_customer": 24,
+    "accounts_customer": 27,
     "accounts_contactoptout": 12,
     "accounts_customerlist": 7,
     "accounts_importbatch": 9,
     "accounts_lockrelease": 12,
     "accounts_look": 13,
+    "accounts_trainingtext": 7,
+    "accounts_acknowledgement": 7,
+    "accounts_sanction": 7,
     "accounts_unusuallook": 7,
     "accounts_run": 7,
     "accounts_signinevent": 7,
@@ -76,18 +97,39 @@ QUERIES = {
     "notices_policyversion": 8,
     "notices_policybinding": 13,
     "notices_notice": 9,
+    "notices_automaticnotice": 8,
     "notices_campaign": 10,
     "notices_delivery": 13,
     "notices_telephonetask": 12,
     "notices_postbatch": 8,
     "notices_mailingstatement": 7,
-    "cpni_optoutrequest": 12,
+    "cpni_optoutrequest": 13,
+    "cpni_inboundmessage": 13,
+    "cpni_apikey": 7,
+    "cpni_webhooksubscription": 7,
     "cpni_approval": 13,
-    "cpni_disclosure": 13,
-    "cpni_incident": 7,
+    "cpni_disclosure": 14,
+    "cpni_marketingcampaign": 8,
+    "cpni_leftout": 12,
+    "cpni_callinglist": 8,
+    "cpni_requesteddisclosure": 12,
+    "cpni_latefinding": 12,
+    "cpni_audiencefile": 7,
+    "cpni_recipient": 7,
+    "cpni_verification": 12,
+    "cpni_incident": 8,
+    "cpni_incidentletter": 7,
+    "cpni_breach": 8,
+    "cpni_steptaken": 7,
+    "cpni_calendarfeed": 7,
+    "cpni_probe": 7,
     "cpni_complaint": 12,
+    "cpni_annualcertificate": 7,
+    "cpni_brokeraction": 7,
     "cpni_script": 7,
     "cpni_scriptreading": 12,
+    "cpni_reconciliation": 7,
+    "cpni_difference": 13,
     "cpni_seal": 9,
     "cpni_historypurge": 7,
     "cpni_retentionperiod": 7,
@@ -104,6 +146,8 @@ def more_records(number):
         request = OptOutRequestFactory()
         OptOutRequestFactory()
         AuthorisedUserFactory(customer=customer)
+        make_key()
+        WebhookSubscriptionFactory()
         BusinessExemptionFactory()
         AuthenticationTryFactory(call=CallFactory(customer=customer))
         LockRelease.objects.create(customer=customer, by=UserFactory(), at=AT, because="x")
@@ -112,6 +156,10 @@ def more_records(number):
         assume_due(on=date(2026, 11, 4))
         CustomerList.objects.create(name=f"List {customer.pk}-{n}")
         ImportBatch.objects.create(file_name="x.csv", started_at=AT)
+        compared = Reconciliation.objects.create(file_name="x.csv", started_at=AT)
+        Difference.objects.create(
+            reconciliation=compared, kind="missing_there", customer=customer, line=None
+        )
         SignInEvent.objects.create(kind="signed_in", at=AT, user=UserFactory(), by=UserFactory())
         PolicyBinding.objects.create(
             customer=customer,
@@ -120,7 +168,8 @@ def more_records(number):
             delivery=delivery,
         )
         TelephoneTaskFactory(customer=customer)
-        NoticeFactory(finish__languages=("en", "es"))
+        notice = NoticeFactory(finish__languages=("en", "es"))
+        AutomaticNotice.objects.create(kind="new", notice=notice)
         CampaignFactory()
         MailingStatementFactory(batch__campaign=delivery.campaign)
         Disclosure.objects.create(
@@ -134,8 +183,27 @@ def more_records(number):
         )
         note(customer, "password", at=AT, on=date(2026, 10, 5), route="call", by=UserFactory())
         queue(at=AT, message_domain="wasatch.example")
+        InboundMessageFactory(customer=customer, delivery=delivery).candidates.add(customer)
+        MarketingCampaignFactory()
+        LeftOutFactory()
+        CallingListFactory()
+        RequestedDisclosureFactory()
+        LateFindingFactory()
         IncidentFactory()
+        AudienceFile.objects.create(
+            use=Use.objects.first(), on=AT.date(), because="x", asked_at=AT, asked_by=UserFactory()
+        )
+        RecipientFactory()
+        VerificationFactory()
+        IncidentLetterFactory()
+        StepTakenFactory(breach=BreachFactory(), incident=None)
+        CalendarFeedFactory()
+        ProbeFactory()
         ComplaintFactory(customer=customer)
+        AcknowledgementFactory()
+        SanctionFactory()
+        AnnualCertificateFactory()
+        BrokerActionFactory()
         ScriptFactory()
         ScriptReadingFactory()
         ContactOptOut.objects.create(customer=customer, channel="text", since=date(2026, 11, 4))
@@ -188,7 +256,7 @@ def test_the_customer_page_costs_a_pinned_number_of_queries(officer):
     officer.get(address)
     with CaptureQueriesContext(connection) as queries:
         officer.get(address)
-    assert len(queries) <= 31
+    assert len(queries) <= 34
 
 
 def test_the_home_page_costs_a_pinned_number_of_queries(officer):

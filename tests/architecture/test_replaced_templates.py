@@ -12,6 +12,9 @@ from django.conf import settings
 
 THEIRS = {
     "admin/actions.html": "b5332aace8e6919204a65b842e626bd8b1d5f8ed855dc290ab114b08526c5f15",
+    "unfold/helpers/app_list.html": (
+        "6ab83ac498b2f50ff045b7abcf2254391ccea9ded1f653c9f860f516d0be65b6"
+    ),
     "unfold/helpers/welcomemsg.html": (
         "e8eab02522ba2319b937086bbcb6bf2a2bbe1489d236ad90ff23edbe070a7d6b"
     ),

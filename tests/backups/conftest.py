@@ -2,12 +2,10 @@
 
 import os
 from datetime import date
-from io import StringIO
 
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.core.management import call_command
 
 from accounts.models import Customer
 from cpni import optouts
@@ -15,7 +13,7 @@ from cpni.assuming import assume_due
 from tests.factories.accounts import CarrierFactory
 from tests.factories.cpni import OptOutRequestFactory
 from tests.factories.notices import DeliveryFactory
-from tests.installations import Elsewhere
+from tests.installations import Elsewhere, backup
 
 NOV_4 = date(2026, 11, 4)
 
@@ -37,8 +35,13 @@ def desk(reference_data):
 
 
 @pytest.fixture
-def elsewhere(desk, tmp_path):
-    call_command("backup", f"--to={tmp_path / 'first'}", stdout=StringIO())  # makes the key
+def file(desk, tmp_path):
+    """A good backup. It is the first, so it makes the key."""
+    return backup(tmp_path / "first")[0]
+
+
+@pytest.fixture
+def elsewhere(file, tmp_path):
     other = Elsewhere(tmp_path / "elsewhere", tmp_path)
     yield other
     other.drop()

@@ -39,10 +39,8 @@ def test_a_restored_backup_has_every_row_and_every_file(elsewhere, tmp_path):
     assert len(expected) == 2
 
 
-def test_the_restored_desk_works_and_its_database_still_refuses_to_change_a_notice(
-    elsewhere, tmp_path
-):
-    elsewhere.restore(backup(tmp_path / "backups")[0])
+def test_the_restored_desk_works_and_its_database_still_refuses_to_change_a_notice(file, elsewhere):
+    elsewhere.restore(file)
     customer = Customer.objects.order_by("pk").first()
     status, answer = elsewhere.manage("approval_status", customer.account_number)
     assert status == 0

@@ -26,35 +26,27 @@ from tests.running import database_url
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow]
 
 
-@pytest.fixture
-def file(elsewhere, tmp_path):
-    """A good backup."""
-    return backup(tmp_path / "backups")[0]
-
-
 def flipped(content, place):
     return content[:place] + bytes([content[place] ^ 1]) + content[place + 1 :]
 
 
-@pytest.mark.parametrize(
-    ("damage", "words"),
-    [
-        (lambda c: flipped(c, len(c) // 2), "damaged or was cut short"),
-        (lambda c: flipped(c, len(c) - 1), "damaged or was cut short"),
-        (lambda c: c[: len(c) // 2], "damaged or was cut short"),
-        (lambda c: c[:-1], "damaged or was cut short"),
-        (lambda c: b"", "it is no backup"),
-        (lambda c: b"SQLite format 3" + bytes(5000), "it is no backup"),
-    ],
-)
-def test_a_damaged_file_is_refused(damage, words, file, elsewhere):
-    bad = file.with_name("bad.age")
-    bad.write_bytes(damage(file.read_bytes()))
-    status, answer = elsewhere.restore(bad)
-    assert status == 1
-    assert words in answer
-    assert "Traceback" not in answer
-    assert elsewhere.empty()
+def test_a_damaged_file_is_refused(file, elsewhere):
+    whole = file.read_bytes()
+    for damaged, words in (
+        (flipped(whole, len(whole) // 2), "damaged or was cut short"),
+        (flipped(whole, len(whole) - 1), "damaged or was cut short"),
+        (whole[: len(whole) // 2], "damaged or was cut short"),
+        (whole[:-1], "damaged or was cut short"),
+        (b"", "it is no backup"),
+        (b"SQLite format 3" + bytes(5000), "it is no backup"),
+    ):
+        bad = file.with_name("bad.age")
+        bad.write_bytes(damaged)
+        status, answer = elsewhere.restore(bad)
+        assert status == 1
+        assert words in answer
+        assert "Traceback" not in answer
+        assert elsewhere.empty()
 
 
 def test_a_wrong_key_is_refused(file, elsewhere):
@@ -238,7 +230,7 @@ def test_a_limit_that_is_met_in_the_very_last_write_is_noticed_too(desk, tmp_pat
     keys = backup_files.identities(tmp_path / "backup_identity.txt")
     path.unlink()
     refused = 0
-    for limit in (whole - 1, whole - 100, whole - 1000, whole - 5000, whole // 2):
+    for limit in (whole - 1, whole - 1000, whole - 5000, whole // 2):
         done = limited(limit)
         if done.returncode == 0:
             [path] = (tmp_path / "limited").iterdir()

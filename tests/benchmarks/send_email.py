@@ -38,17 +38,24 @@ def make_campaign(customers: int) -> int:
     from accounts.models import ContactPoint, Customer
     from accounts.planner import refresh_statistics
     from notices import campaigns, publishing, standard_texts
-    from notices.policies import publish
+    from notices.policies import record_earlier
     from tests.factories.accounts import LONG_AGO, CarrierFactory, UserFactory, keep_points
-    from tests.factories.notices import CampaignFactory
+    from tests.factories.notices import CampaignFactory, cleared
 
     CarrierFactory()
-    author, second = UserFactory(), UserFactory()
+    author, second = UserFactory(is_superuser=True), UserFactory(is_superuser=True)
     policy = standard_texts.install_policy(
         "1.0", effective_on=date(2015, 1, 1), by=author, because="Benchmark"
     )
-    publish(policy, by=author, because="Benchmark")
+    record_earlier(
+        policy,
+        effective_on=policy.effective_on,
+        today=date(2026, 1, 5),
+        by=None,
+        because="Benchmark",
+    )
     notice = standard_texts.draft_cpni_notice(policy, by=author, because="Benchmark")
+    cleared(notice, by=second)
     publishing.approve_notice(notice, by=second, because="Benchmark", at=timezone.now())
     notice.refresh_from_db()
     people = Customer.objects.bulk_create(

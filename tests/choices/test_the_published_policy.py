@@ -29,7 +29,7 @@ def test_the_version_in_force_is_at_one_address_and_each_version_at_its_own():
     assert "Version 2.0, in effect since January 1, 2026" in now
     assert 'href="/privacy/1.0/' in now
     assert 'href="/privacy/3.0/' in now
-    assert "in effect from January 1, 2027" in now
+    assert "takes effect on January 1, 2027" in now
     assert "The old text." in Client().get("/privacy/1.0/").content.decode()
     with time_machine.travel(datetime(2027, 2, 1, 18, tzinfo=UTC), tick=False):
         assert "The coming text." in Client().get("/privacy/").content.decode()

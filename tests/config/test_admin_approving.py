@@ -11,7 +11,7 @@ from config import roles
 from notices import campaigns, publishing
 from notices.models import Campaign, Notice, NoticeText
 from tests.factories.accounts import UserFactory
-from tests.factories.notices import CampaignFactory, NoticeFactory
+from tests.factories.notices import CampaignFactory, NoticeFactory, cleared
 
 pytestmark = pytest.mark.usefixtures("today", "reference_data")
 AT = datetime(2026, 11, 23, 17, tzinfo=UTC)
@@ -19,7 +19,7 @@ AT = datetime(2026, 11, 23, 17, tzinfo=UTC)
 
 @pytest.fixture
 def notice(db):
-    return NoticeFactory(finish__draft=True)
+    return cleared(NoticeFactory(finish__draft=True))
 
 
 def address(record, act):
@@ -40,6 +40,7 @@ def test_what_was_changed_after_it_was_read_is_not_approved_but_shown_anew(clien
     assert "It was changed after this page was opened" in answer.content.decode()
     assert "Something else" in answer.content.decode()
     assert Notice.objects.get().status == "draft"
+    cleared(notice)
     officer.post(address(notice, "approve"), form_of(answer))
     assert Notice.objects.get().status == "approved"
 
@@ -140,6 +141,7 @@ def test_a_form_does_not_undo_what_was_approved_meanwhile(client_of, monkeypatch
             "notice": campaign.notice_id,
             "audience": "active",
             "rate_per_minute": "",
+            "pause_at_percent": "5",
             "because": "Better name",
         },
     )

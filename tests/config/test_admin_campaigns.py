@@ -12,7 +12,13 @@ from tests.factories.accounts import CustomerFactory
 from tests.factories.notices import CampaignFactory, DeliveryFactory, NoticeFactory
 
 pytestmark = pytest.mark.usefixtures("today")
-FORM = {"audience": "active", "customer_list": "", "rate_per_minute": "", "because": "x"}
+FORM = {
+    "audience": "active",
+    "customer_list": "",
+    "rate_per_minute": "",
+    "pause_at_percent": "5",
+    "because": "x",
+}
 
 
 def signed_in(user):

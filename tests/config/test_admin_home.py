@@ -6,13 +6,25 @@ import pytest
 from django.urls import reverse
 
 from accounts import changes
-from accounts.models import UnusualLook
-from config import roles
+from accounts.models import JobRound, UnusualLook
+from config import jobs, roles
+from cpni import figures, optouts
 from cpni.assuming import assume_due
+from cpni.models import RetentionPeriod
 from notices import change_notices
-from notices.models import PostBatch
+from notices.models import AutomaticNotice, PostBatch
 from tests.factories.accounts import CustomerFactory, UserFactory
-from tests.factories.cpni import ComplaintFactory, IncidentFactory, OptOutRequestFactory
+from tests.factories.api import WebhookSubscriptionFactory
+from tests.factories.cpni import (
+    BreachFactory,
+    CallingListFactory,
+    ComplaintFactory,
+    InboundMessageFactory,
+    IncidentFactory,
+    LateFindingFactory,
+    OptOutRequestFactory,
+    RequestedDisclosureFactory,
+)
 from tests.factories.notices import CampaignFactory, DeliveryFactory, TelephoneTaskFactory
 
 pytestmark = pytest.mark.usefixtures("today", "reference_data")
@@ -26,11 +38,24 @@ def work(db):
     OptOutRequestFactory(received_on=date(2026, 11, 19))
     DeliveryFactory(mailed_on=date(2023, 1, 9))
     DeliveryFactory(mailed_on=date(2026, 11, 1))
+    DeliveryFactory(mailed_on=date(2024, 12, 20))
+    in_arizona = DeliveryFactory(mailed_on=date(2025, 11, 10)).customer
+    in_arizona.contact_points.filter(kind="post").update(state="AZ")
+    RetentionPeriod.objects.filter(kind="delivery").update(months=24)
+    assume_due(on=TODAY.date())
+    DeliveryFactory(mailed_on=date(2026, 10, 1))
+    DeliveryFactory(channel="email", customer=CustomerFactory(email=True))
     DeliveryFactory(channel="none", state="unreachable", customer=CustomerFactory(post=False))
-    CampaignFactory()
+    AutomaticNotice.objects.create(kind="new", notice=CampaignFactory().notice)
     CampaignFactory(running=True, status="paused")
     IncidentFactory()
+    WebhookSubscriptionFactory(disabled_at=datetime(2026, 11, 22, tzinfo=UTC), disabled_because="x")
+    BreachFactory()
     ComplaintFactory()
+    LateFindingFactory()
+    CallingListFactory()
+    RequestedDisclosureFactory()
+    InboundMessageFactory()
     TelephoneTaskFactory()
     campaign = CampaignFactory(running=True)
     batch = PostBatch.objects.create(
@@ -57,7 +82,7 @@ def test_each_number_leads_to_a_list_with_as_many_rows(client_of, work):
     found = tiles(client)
     assert len(found) >= 9
     for title, tile in found.items():
-        if "daily job" in title or not tile.counted:
+        if not tile.counted or title.startswith("daily job"):
             continue
         context = client.get(tile.address).context
         # The telephone list is a page of the call desk, which names those whom it waits for.
@@ -97,6 +122,10 @@ def test_letters_of_changes_are_counted_from_the_oldest_until_they_are_in_a_batc
 def test_an_empty_desk_says_so(client_of):
     client = client_of(roles.OFFICER)
     assume_due(on=date(2026, 11, 23))
+    now = datetime(2026, 11, 23, 18, tzinfo=UTC)
+    JobRound.objects.bulk_create(
+        JobRound(task=task, started_at=now, finished_at=now) for task in jobs.TASKS
+    )
     page = client.get("/admin/").content.decode()
     assert "Nothing needs you now." in page
     assert "Last run today at" in page
@@ -113,7 +142,66 @@ def test_what_a_role_may_not_view_it_does_not_see(client_of, work):
         "campaigns to be approved",
         "campaigns paused",
     }
-    assert "letters not confirmed as mailed" not in tiles(client_of(roles.REPRESENTATIVE))
+    assert set(tiles(client_of(roles.REPRESENTATIVE))) == {
+        "opt-out requests to be matched",
+        "messages to be read",
+        "customers to be told by telephone",
+    }
+
+
+def test_the_most_urgent_stand_first_each_with_its_deadline_and_remedy(client_of, work):
+    needed = client_of(roles.OFFICER).get("/admin/").context["desk_needed"]
+    today = TODAY.date()
+    late = [row.deadline is not None and row.deadline < today for row in needed]
+    assert late == sorted(late, reverse=True)
+    assert all(row.remedy or row.title.startswith("history") for row in needed)
+    overdue = next(row for row in needed if row.title == "two-year notices overdue")
+    assert (overdue.oldest, overdue.deadline) == (date(2023, 1, 9), date(2025, 1, 9))
+    assert overdue.help_address == reverse("admin:notices_campaign_add") + "?audience=notice_due"
+
+
+def test_who_may_not_do_what_helps_is_not_led_there(client_of, work):
+    row = tiles(client_of(roles.AUDITOR))["two-year notices overdue"]
+    assert (row.count, row.help_address) == (1, "")
+
+
+def test_with_many_customers_the_numbers_are_those_of_the_last_count(client_of, work, monkeypatch):
+    monkeypatch.setattr(figures, "FEW", 1)
+    client = client_of(roles.OFFICER)
+    assert "customers never noticed" not in tiles(client)  # never counted: nothing is said
+    figures.take(on=TODAY.date(), at=TODAY)
+    first = tiles(client)["customers never noticed"]
+    CustomerFactory()
+    assert tiles(client)["customers never noticed"].count == first.count
+    assert client.get("/admin/").context["desk_as_of"] == TODAY
+    figures.take(on=TODAY.date(), at=TODAY)
+    assert tiles(client)["customers never noticed"].count == first.count + 1
+
+
+def test_charts_have_tables_whose_numbers_open_lists_of_that_length(client_of, work):
+    figures.take(on=TODAY.date() - timedelta(days=1), at=TODAY - timedelta(days=1))
+    request = OptOutRequestFactory(received_on=date(2026, 11, 20))
+    optouts.apply(request, customer=CustomerFactory(), on=TODAY.date(), by=None, because="x")
+    figures.take(on=TODAY.date(), at=TODAY)
+    client = client_of(roles.OFFICER)
+    charts = {chart.name: chart for chart in client.get("/admin/").context["desk_charts"]}
+    assert len(charts) == 3  # no campaign has begun
+    for name, chart in charts.items():
+        linked = [cell for _, cells in chart.rows for cell in cells if cell[1]]
+        assert linked, name
+        for number, address in linked:
+            assert client.get(address).context["cl"].result_count == number
+    assert len(charts["Approvals by state"].rows) == 2
+    assert client_of(roles.REPRESENTATIVE).get("/admin/").context["desk_charts"] == []
+
+
+def test_marketing_sees_how_campaigns_went_and_nobodys_choices(client_of, work):
+    campaign = CampaignFactory(running=True, started_at=TODAY)
+    DeliveryFactory(campaign=campaign)
+    figures.take(on=TODAY.date(), at=TODAY)
+    (chart,) = client_of(roles.MARKETING).get("/admin/").context["desk_charts"]
+    ((name, cells),) = chart.rows
+    assert (name, [number for number, _ in cells]) == (campaign.name, [1, 1, 1, 0])
 
 
 def test_the_menu_shows_only_what_one_may_view(client_of):
@@ -123,9 +211,14 @@ def test_the_menu_shows_only_what_one_may_view(client_of):
 
     assert menu(roles.MARKETING) == {
         "Today",
+        "Questions",
         "Saved lists",
         "Campaigns",
         "Notices",
+        "Marketing campaigns",
+        "Register of the year",
+        "Audience files",
+        "Recipients",
         "Policy versions",
         "Uses of information",
     }

@@ -31,3 +31,25 @@ def test_of_pages_below_one_another_one_entry_is_marked(client_of, role, name, a
         if item["active"] and item["has_permission"]
     ]
     assert marked == [entry]
+
+
+@pytest.mark.parametrize("role", roles.ROLES)
+def test_no_group_is_longer_than_one_reads_at_a_glance(client_of, role):
+    groups = client_of(role).get("/admin/").context["sidebar_navigation"]
+    assert all(1 <= len(group["items"]) <= 9 for group in groups)
+    titles = [item["title"] for group in groups for item in group["items"]]
+    assert len(set(titles)) == len(titles)
+
+
+def test_of_a_long_menu_only_the_group_where_one_is_stands_open(client_of):
+    page = client_of(roles.OFFICER).get(reverse("admin:notices_campaign_changelist"))
+    groups = page.context["sidebar_navigation"]
+    assert [g["title"] for g in groups if g["open"] and "title" in g] == ["Notices and campaigns"]
+    assert '<details class="desk-menu" open><summary>' in "".join(
+        line.strip() for line in page.content.decode().splitlines()
+    )
+
+
+def test_a_short_menu_stands_open(client_of):
+    groups = client_of(roles.MARKETING).get("/admin/").context["sidebar_navigation"]
+    assert all(group["open"] for group in groups)

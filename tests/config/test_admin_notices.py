@@ -5,14 +5,14 @@ from django.test import Client
 
 from config import roles
 from notices.models import Notice
-from tests.factories.notices import NoticeFactory
+from tests.factories.notices import NoticeFactory, cleared
 
 pytestmark = pytest.mark.usefixtures("today")
 
 
 @pytest.fixture
 def draft(reference_data):
-    return NoticeFactory(finish__draft=True)
+    return cleared(NoticeFactory(finish__draft=True))
 
 
 def form_of(notice, **texts):
@@ -75,12 +75,30 @@ def test_changing_only_the_words_keeps_who_and_why_and_makes_one_the_author(staf
     assert draft.status == Notice.Status.DRAFT
 
 
-def test_a_placeholder_that_there_is_not_is_refused_with_the_list_of_those_there_are(
-    client_of, address, draft
+BROKEN = {
+    "Dear {{ nobody }}": "Unknown placeholder: “nobody”. Use one of: carrier_name",
+    "Dear {{ customer_name": "A placeholder is not well formed",
+    "Dear {{ customer.email }}": "Unknown placeholder: “customer.email”",
+    "Your {{ code }}": "Not for this kind of notice: code",
+}
+
+
+@pytest.mark.parametrize("words", BROKEN)
+@pytest.mark.parametrize("field", ["email_body", "letter_body", "short_body"])
+def test_a_broken_placeholder_is_found_when_the_notice_is_saved(
+    client_of, address, draft, field, words
 ):
-    form = form_of(draft, email_body="Dear {{ nobody }}")
-    answer = client_of(roles.OFFICER).post(address("notices_notice", "change", draft.pk), form)
-    assert "Unknown placeholder: “nobody”. Use one of: carrier_name" in answer.content.decode()
+    page = address("notices_notice", "change", draft.pk)
+    answer = client_of(roles.OFFICER).post(page, form_of(draft, **{field: words}))
+    assert BROKEN[words] in answer.content.decode()
+    assert getattr(draft.texts.get(), field) != words
+
+
+def test_a_subject_takes_no_placeholder_and_no_line_end(client_of, address, draft):
+    page = address("notices_notice", "change", draft.pk)
+    for subject in ("For {{ customer_name }}", "CPNI\r\nBcc: eve@evil.example"):
+        client_of(roles.OFFICER).post(page, form_of(draft, subject=subject))
+        assert draft.texts.get().subject not in (subject, subject.strip())
 
 
 def test_an_approved_notice_offers_a_new_version_and_no_fields(client_of, address, draft):
@@ -92,7 +110,7 @@ def test_an_approved_notice_offers_a_new_version_and_no_fields(client_of, addres
     assert draft.policy_version.status == "published"
     page = address("notices_notice", "change", draft.pk)
     offered = [action["title"] for action in client.get(page).context["actions_detail"]]
-    assert offered == ["Preview", "New version"]
+    assert offered == ["Content check", "Preview", "New version"]
     assert client.post(page, form_of(draft, subject="Other words")).status_code == 403
     client.post(address("notices_notice", "new_version", draft.pk), {"because": "Wording"})
     assert Notice.objects.filter(status=Notice.Status.DRAFT).count() == 1

@@ -154,3 +154,52 @@ def test_a_scan_that_is_a_web_page_is_refused(client_of):
     scan = SimpleUploadedFile("letter.html", b"<script>alert(1)</script>", "text/html")
     answer = client_of(roles.REPRESENTATIVE).post(ADD, {**LETTER, "scan": scan})
     assert "scan" in answer.context["adminform"].form.errors
+
+
+def test_the_list_says_how_many_it_may_come_from_and_by_what(client_of, address):
+    CustomerFactory.create_batch(2, name="Ann Example")
+    CustomerFactory(account_number="A77", name="Bea Other")
+    for stated in ("Ann Example, account A77", "x"):
+        client_of(roles.REPRESENTATIVE).post(ADD, {**LETTER, "stated": stated})
+    answer = client_of(roles.REPRESENTATIVE).get(address("cpni_optoutrequest", "changelist"))
+    page = answer.content.decode()
+    assert "3 customers, by the account number" in page
+    assert "Nobody we know" in page
+
+
+def test_the_reason_for_each_candidate_stands_beside_them(client_of, address):
+    CustomerFactory(account_number="A77", name="Ann Example")
+    request = OptOutRequestFactory(stated="Ann Example, account A77, ZIP 84047")
+    page = client_of(roles.OFFICER).get(address("cpni_optoutrequest", "match", request.pk))
+    assert "found by the account number, the name, the ZIP code" in page.content.decode()
+
+
+def test_a_request_is_split_by_ticking_customers_and_naming_accounts(client_of, address):
+    ann, bob = CustomerFactory(name="Ann Example"), CustomerFactory(account_number="B-1")
+    request = OptOutRequestFactory(stated="Ann Example and her brother", scan="scans/x.pdf")
+    split = address("cpni_optoutrequest", "split", request.pk)
+    client = client_of(roles.REPRESENTATIVE)
+    form = {"suggested": [ann.pk], "accounts": "B-1\n", "rest": "", "because": "They both signed"}
+    wrong = client.post(split, {**form, "accounts": "B-1\nB-2"}).content.decode()
+    assert "Line 2, “B-2”: There is no account B-2." in wrong
+    one = client.post(split, {**form, "accounts": ""}).content.decode()
+    assert "Name at least two parts" in one
+    assert OptOutRequest.objects.count() == 1
+    page = client.post(split, form, follow=True).content.decode()
+    parts = request.parts.order_by("pk")
+    assert {part.customer for part in parts} == {ann, bob}
+    assert all(part.reference in page for part in parts)
+    part = client.get(address("cpni_optoutrequest", "change", parts[0].pk)).content.decode()
+    assert "Part of <a" in part
+    assert "Download the scan" in part
+
+
+def test_the_report_says_how_long_entering_took_and_leads_to_the_requests(client_of):
+    OptOutRequestFactory(received_on=date(2026, 11, 20), route="letter")
+    report = "/admin/cpni/optoutrequest/entering-times/"
+    page = client_of(roles.AUDITOR).get(report).content.decode()
+    assert "route__exact=letter&amp;received_on_from=2025-11-23" in page
+    empty = client_of(roles.AUDITOR).get(report + "?first=2020-01-01&last=2020-02-01")
+    assert "No request was received in this time." in empty.content.decode()
+    wrong = client_of(roles.AUDITOR).get(report + "?first=2020-01-01&last=2019-02-01")
+    assert "The last day lies before the first." in wrong.content.decode()

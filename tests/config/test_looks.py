@@ -47,9 +47,8 @@ def test_a_customer_page_writes_one_row_with_one_statement(
     first = Look.objects.get()
     with CaptureQueriesContext(connection) as queries:
         signed_in.get(page)
-    assert [q["sql"][:30] for q in queries if "accounts_look" in q["sql"]] == [
-        'INSERT INTO "accounts_look" ("'
-    ]
+    about = [q["sql"][:25] for q in queries if "accounts_look" in q["sql"]]
+    assert about == ["INSERT INTO accounts_look"]
     look = Look.objects.exclude(pk=first.pk).get()
     assert (look.by_id, look.actor, look.what) == (rep.pk, "Riley Ortega", "opened")
     assert (look.customer_id, look.rows, look.call) == (customer.pk, 1, "")
@@ -118,7 +117,8 @@ def test_a_search_keeps_its_kind_and_never_its_words(signed_in, customer, typed,
     look = Look.objects.get()  # the redirect shows nothing and is none
     assert look.what == "searched"
     assert look.detail.endswith(f" found by {kind}")
-    assert typed.lower() not in str(vars(look)).lower()
+    kept = {name: value for name, value in vars(look).items() if name != "_state"}
+    assert typed.lower() not in str(kept).lower()
 
 
 def test_a_search_by_reference_says_so(signed_in):

@@ -7,13 +7,14 @@ import time_machine
 from django.test import Client
 from limits import RateLimitItemPerMinute
 
+from accounts import turns
 from config import rates, roles
 
 pytestmark = pytest.mark.usefixtures("today", "reference_data")
 SIGN_IN = "/account/sign-in/"
 LIST = "/admin/notices/use/"
 CUSTOMERS = "/admin/accounts/customer/"
-REAL = rates.counter  # each test counts in memory of its own (tests/conftest.py)
+REAL = turns.counter  # each test counts in memory of its own (tests/conftest.py)
 
 
 @pytest.fixture
@@ -92,7 +93,7 @@ def test_a_representative_who_works_fast_is_never_stopped(client_of):
 
 def test_when_the_counts_cannot_be_reached_everybody_passes(client_of, settings, monkeypatch):
     settings.REDIS_URL = "redis://127.0.0.1:1/0"
-    monkeypatch.setattr(rates, "counter", REAL)
+    monkeypatch.setattr(turns, "counter", REAL)
     REAL.cache_clear()
     try:
         assert statuses(client_of(roles.REPRESENTATIVE), LIST, 3) == [200] * 3

@@ -8,6 +8,7 @@ from cpni.models import OptOutRequest
 
 pytestmark = pytest.mark.usefixtures("today", "reference_data")
 ADD = "/admin/cpni/optoutrequest/add/"
+LISTS = "/admin/cpni/audiencefile/add/"
 SIGN_IN = "/account/sign-in/"
 
 
@@ -34,6 +35,14 @@ def test_a_request_larger_than_any_of_ours_is_refused_before_it_is_read(rep):
     answer = post_unread(rep, ADD, CONTENT_LENGTH=str(12 * 1024 * 1024))
     assert answer.status_code == 413
     assert "At most 11 MB are taken at once" in answer.content.decode()
+
+
+def test_a_list_of_a_million_accounts_is_taken_on_its_page_from_who_may_have_it_marked(client_of):
+    size = {"CONTENT_LENGTH": str(20 * 1024 * 1024)}
+    with pytest.raises(AssertionError, match="the body was read"):
+        post_unread(client_of(roles.MARKETING), LISTS, **size)
+    assert post_unread(client_of(roles.MARKETING), ADD, **size).status_code == 413
+    assert post_unread(client_of(roles.REPRESENTATIVE), LISTS, **size).status_code == 413
 
 
 def test_before_signing_in_only_small_forms_are_taken(client):

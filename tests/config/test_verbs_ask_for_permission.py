@@ -20,25 +20,43 @@ from accounts.errors import Refused
 from accounts.permissions import NotAllowed
 from config import roles
 from cpni import (
+    api_keys,
+    breaches,
+    calendar_feeds,
+    calling_lists,
     complaints,
     disclosures,
+    incident_letters,
     incidents,
+    late_findings,
+    marketing_campaigns,
     merging,
     on_call,
     optouts,
     policy_calls,
+    probing,
+    recipients,
+    requested_disclosures,
     scripts,
+    steps,
+    verifying_approvals,
+    webhooks,
 )
+from cpni.evidence import of_campaign, of_customer, of_sample, sampling, to_customer
+from cpni.inbound import acting
 from notices import (
+    automatic,
     campaigns,
     letter_files,
     letters,
     outcomes,
     policies,
+    policy_campaigns,
     publishing,
+    signing_off,
     telephone_tasks,
 )
-from notices.models import PostBatch, Use
+from notices.models import AutomaticNotice, PolicyVersion, PostBatch, Use
 from tests.factories.accounts import (
     BusinessExemptionFactory,
     CallFactory,
@@ -46,11 +64,23 @@ from tests.factories.accounts import (
     CustomerFactory,
     UserFactory,
 )
+from tests.factories.api import WebhookSubscriptionFactory, make_key
 from tests.factories.cpni import (
+    BreachFactory,
+    CalendarFeedFactory,
+    CallingListFactory,
     ComplaintFactory,
+    InboundMessageFactory,
     IncidentFactory,
+    IncidentLetterFactory,
+    LateFindingFactory,
+    MarketingCampaignFactory,
     OptOutRequestFactory,
+    ProbeFactory,
+    RecipientFactory,
+    RequestedDisclosureFactory,
     ScriptFactory,
+    VerificationFactory,
 )
 from tests.factories.notices import (
     CampaignFactory,
@@ -58,10 +88,12 @@ from tests.factories.notices import (
     NoticeFactory,
     PolicyFactory,
     TelephoneTaskFactory,
+    cleared,
 )
 
 pytestmark = pytest.mark.usefixtures("today", "reference_data")
 AT, ON = datetime(2026, 11, 23, 18, tzinfo=UTC), date(2026, 11, 23)
+NEXT = date(2026, 11, 24)
 R, S, M, O, A = (  # noqa: E741  (the letters of the table of roles)
     roles.REPRESENTATIVE,
     roles.SUPERVISOR,
@@ -89,6 +121,23 @@ def made_batch():
     letter_files.ask_for(made, by=None, at=AT, **WHY)
     letter_files.make(made.pk)
     return made
+
+
+def by_telephone():
+    CustomerFactory()
+    return MarketingCampaignFactory(
+        uses_cpni=False, use=None, data_classes=[], items="", reviewed=True
+    )
+
+
+def automatic_notice():
+    return AutomaticNotice.objects.create(kind="new", notice=NoticeFactory())
+
+
+def wider_policy():
+    if not PolicyVersion.objects.filter(effective_on=date(2010, 1, 1)).exists():
+        PolicyFactory(uses=["agents"], effective_on=date(2010, 1, 1))
+    return PolicyFactory()
 
 
 def opt_in(**kwargs):
@@ -128,10 +177,66 @@ def policy_answered(by):
 WHY = {"because": "Because"}
 # What may be done, by whom, and the call.
 VERBS = {
+    "make an API key": ([O], lambda by: bool(make_key(by=by))),
+    "revoke an API key": (
+        [O],
+        lambda by: api_keys.revoke(make_key().key, at=AT, by=by, because="x"),
+    ),
+    "subscribe a webhook": (
+        [O],
+        lambda by: bool(
+            webhooks.subscribe("CRM", "https://1.1.1.1/hooks", at=AT, by=by, because="x")
+        ),
+    ),
+    "stop a webhook": (
+        [O],
+        lambda by: webhooks.stop(WebhookSubscriptionFactory(), at=AT, by=by, because="x"),
+    ),
+    "start a webhook": (
+        [O],
+        lambda by: webhooks.start(
+            WebhookSubscriptionFactory(disabled_at=AT, disabled_because="x"),
+            at=AT,
+            by=by,
+            because="x",
+        ),
+    ),
+    "print a customer's binder": (
+        [O, A],
+        lambda by: of_customer.binder(CustomerFactory(), as_of=ON, by=by, at=AT),
+    ),
+    "print a campaign's binder": (
+        [O, A],
+        lambda by: of_campaign.binder(CampaignFactory(started_at=AT), by=by, at=AT),
+    ),
+    "print a sample": (
+        [O, A],
+        lambda by: of_sample.binder(
+            sampling.draw(sampling.Population(), size=1, seed="1"), by=by, at=AT
+        ),
+    ),
+    "print who received a customer's data": (
+        [S, O, A],
+        lambda by: to_customer.letter(
+            CustomerFactory(), first=ON, last=ON, language="en", by=by, at=AT
+        ),
+    ),
     "approve a notice": (
         [O],
         lambda by: publishing.approve_notice(
-            NoticeFactory(finish__draft=True), by=by, at=AT, **WHY
+            cleared(NoticeFactory(finish__draft=True)), by=by, at=AT, **WHY
+        ),
+    ),
+    "sign off a line of a notice": (
+        [O],
+        lambda by: signing_off.sign_off(
+            NoticeFactory(finish__draft=True), "comprehensible", verdict="good", by=by, at=AT
+        ),
+    ),
+    "override a failed line of a notice": (
+        [O],
+        lambda by: signing_off.override(
+            NoticeFactory(finish__draft=True), "entities", by=by, at=AT, **WHY
         ),
     ),
     "write a notice anew": (
@@ -147,8 +252,28 @@ VERBS = {
     "publish a policy": (
         [O],
         lambda by: policies.publish(
-            PolicyFactory(status="draft", effective_on=ON), by=by, because="Read"
+            PolicyFactory(status="draft"), effective_on=NEXT, today=ON, by=by, because="Read"
         ),
+    ),
+    "record a policy of earlier": (
+        [O],
+        lambda by: policies.record_earlier(
+            PolicyFactory(status="draft"),
+            effective_on=date(2020, 1, 1),
+            today=ON,
+            by=by,
+            because="On the web site since",
+        ),
+    ),
+    "write the next policy": (
+        [O],
+        lambda by: policies.next_version(
+            PolicyFactory(), number="next", effective_on=ON, by=by, because="New plans"
+        ),
+    ),
+    "draft what tells of a changed policy": (
+        [O],
+        lambda by: policy_campaigns.draft(wider_policy(), by=by, because="The policy changed"),
     ),
     "approve a campaign": ([S, O], lambda by: campaigns.approve(CampaignFactory(), by=by, **WHY)),
     "schedule a campaign": (
@@ -218,16 +343,190 @@ VERBS = {
             CustomerFactory(),
             Use.objects.filter(mechanism="none").first(),
             on=ON,
-            recipient="Billing",
+            recipient=None,
             what="Calls",
             at=AT,
             by=by,
             because="Bill",
         ),
     ),
+    "draft a marketing campaign": (
+        [M, O],
+        lambda by: marketing_campaigns.draft(
+            MarketingCampaignFactory.build(author=None), recipients=(), by=by, **WHY
+        ),
+    ),
+    "change a marketing campaign": (
+        [M, O],
+        lambda by: marketing_campaigns.change(
+            MarketingCampaignFactory(), recipients=(), by=by, **WHY
+        ),
+    ),
+    "review a marketing campaign": (
+        [S, O],
+        lambda by: marketing_campaigns.review(
+            MarketingCampaignFactory(), finds_competitors=False, at=AT, on=ON, by=by, **WHY
+        ),
+    ),
+    "send a marketing campaign back": (
+        [S, O],
+        lambda by: marketing_campaigns.send_back(MarketingCampaignFactory(), at=AT, by=by, **WHY),
+    ),
+    "refuse a marketing campaign": (
+        [S, O],
+        lambda by: marketing_campaigns.refuse(MarketingCampaignFactory(), at=AT, by=by, **WHY),
+    ),
+    "end a marketing campaign": (
+        [S, O],
+        lambda by: marketing_campaigns.end(
+            MarketingCampaignFactory(reviewed=True), on=ON, by=by, **WHY
+        ),
+    ),
+    "hand out a list": (
+        [O],
+        lambda by: calling_lists.hand_out(
+            by_telephone(), recipient=None, on=ON, at=AT, by=by, **WHY
+        ),
+    ),
+    "confirm that a list is destroyed": (
+        [O],
+        lambda by: calling_lists.confirm_destroyed(
+            CallingListFactory(), on=ON, today=ON, proof="E-mail", by=by, **WHY
+        ),
+    ),
+    "enter a customer's written request": (
+        [R, S, O],
+        lambda by: requested_disclosures.receive(
+            RequestedDisclosureFactory.build(by_customer=True, customer=CustomerFactory()),
+            today=ON,
+            at=AT,
+            by=by,
+            **WHY,
+        ),
+    ),
+    "enter what the law compels": (
+        [O],
+        lambda by: requested_disclosures.receive(
+            RequestedDisclosureFactory.build(customer=CustomerFactory()),
+            today=ON,
+            at=AT,
+            by=by,
+            **WHY,
+        ),
+    ),
+    "disclose what is asked for": (
+        [O],
+        lambda by: requested_disclosures.disclose(
+            RequestedDisclosureFactory(), disclosed="Calls", on=ON, today=ON, at=AT, by=by, **WHY
+        ),
+    ),
+    "decline what is asked for": (
+        [O],
+        lambda by: requested_disclosures.decline(RequestedDisclosureFactory(), on=ON, by=by, **WHY),
+    ),
+    "settle a use to be looked into": (
+        [O],
+        lambda by: late_findings.settle(LateFindingFactory(), note="Told", at=AT, by=by, **WHY),
+    ),
+    "enter a recipient": (
+        [O],
+        lambda by: recipients.add(RecipientFactory.build(), by=by, **WHY),
+    ),
+    "say what a recipient is in law": (
+        [O],
+        lambda by: recipients.set_relationship(RecipientFactory(), "contractor", by=by, **WHY),
+    ),
+    "end the contract with a recipient": (
+        [O],
+        lambda by: recipients.end(RecipientFactory(), on=ON, by=by, **WHY),
+    ),
+    "verify approvals": (
+        [R, S, O],
+        lambda by: verifying_approvals.verify(
+            VerificationFactory.build(customer=CustomerFactory()), today=ON, at=AT, by=by, **WHY
+        ),
+    ),
     "release an incident": (
         [O],
         lambda by: incidents.release(IncidentFactory(ended_on=ON), on=ON, by=by, **WHY),
+    ),
+    "draft the letter to the FCC": (
+        [O],
+        lambda by: incident_letters.draft(IncidentFactory(), by=by, **WHY),
+    ),
+    "make the letter to the FCC final": (
+        [O],
+        lambda by: incident_letters.finish(IncidentLetterFactory(), by=by, **WHY),
+    ),
+    "make the letter to the FCC a draft again": (
+        [O],
+        lambda by: incident_letters.reopen(IncidentLetterFactory(status="final"), by=by, **WHY),
+    ),
+    "record the filing of the letter to the FCC": (
+        [O],
+        lambda by: incident_letters.file(
+            IncidentLetterFactory(status="final"), on=ON, proof="1", today=ON, by=by, **WHY
+        ),
+    ),
+    "record a step of an incident": (
+        [O],
+        lambda by: steps.take(
+            IncidentFactory(), "tested", on=ON, words="Called", today=ON, at=AT, by=by
+        ),
+    ),
+    "record a step of a breach": (
+        [O],
+        lambda by: steps.take(
+            BreachFactory(), "agencies", on=ON, words="Told", today=ON, at=AT, by=by
+        ),
+    ),
+    "open a breach": (
+        [O],
+        lambda by: breaches.open_breach(BreachFactory.build(), today=ON, at=AT, by=by),
+    ),
+    "name the customers of a breach": (
+        [O],
+        lambda by: breaches.name_affected(
+            BreachFactory(), [CustomerFactory().pk], replace=False, at=AT, by=by, **WHY
+        ),
+    ),
+    "close a breach": (
+        [O],
+        lambda by: breaches.close(BreachFactory(intent="no"), on=ON, by=by, **WHY),
+    ),
+    "make a calendar address": ([S, O], lambda by: calendar_feeds.make(by, at=AT)),
+    "revoke somebody's calendar address": (
+        [O],
+        lambda by: calendar_feeds.revoke(CalendarFeedFactory(), at=AT, by=by, **WHY),
+    ),
+    "approve an automatic notice": (
+        [S, O],
+        lambda by: automatic.approve(automatic_notice(), at=AT, by=by, **WHY),
+    ),
+    "stop an automatic notice": (
+        [S, O],
+        lambda by: automatic.stop(automatic_notice(), by=by, **WHY),
+    ),
+    "copy a campaign": ([M, O], lambda by: campaigns.copy(CampaignFactory(), by=by, **WHY)),
+    "record a test of a way to opt out": (
+        [S, O],
+        lambda by: probing.record("telephone", worked=True, words="Called", at=AT, by=by),
+    ),
+    "open an incident from a test": (
+        [O],
+        lambda by: probing.open_incident(ProbeFactory(failed=True), by=by, **WHY),
+    ),
+    "split an opt-out request": (
+        [R, S, O],
+        lambda by: optouts.split(
+            OptOutRequestFactory(),
+            customers=[CustomerFactory()],
+            rest="Somebody else",
+            on=ON,
+            at=AT,
+            by=by,
+            **WHY,
+        ),
     ),
     "merge accounts": (
         [O],
@@ -288,6 +587,14 @@ VERBS = {
         lambda by: complaints.receive(
             ComplaintFactory.build(), today=ON, at=AT, by=by, because="Letter"
         ),
+    ),
+    "correct a message": (
+        [O],
+        lambda by: acting.correct(InboundMessageFactory(), kind="other", at=AT, by=by, **WHY),
+    ),
+    "mark a message as read": (
+        [O],
+        lambda by: acting.mark_read(InboundMessageFactory(), at=AT, by=by, **WHY),
     ),
     "resolve a complaint": (
         [S, O],
@@ -414,8 +721,8 @@ def touched(record, by):
 
 APPROVE = {
     "campaign": lambda r, by: campaigns.approve(r, by=by, **WHY),
-    "notice": lambda r, by: publishing.approve_notice(r, by=by, at=AT, **WHY),
-    "policy version": lambda r, by: policies.publish(r, by=by, **WHY),
+    "notice": lambda r, by: publishing.approve_notice(cleared(r), by=by, at=AT, **WHY),
+    "policy version": lambda r, by: policies.publish(r, effective_on=NEXT, today=ON, by=by, **WHY),
     "script": lambda r, by: scripts.approve(r, by=by, at=AT, **WHY),
 }
 PAGES = {
@@ -436,7 +743,10 @@ def test_the_author_is_refused_by_the_verb_and_at_the_door_and_another_is_not(
         APPROVE[what](record, author)
     client.force_login(author)
     seen = getattr(record, "fingerprint", "")
-    answer = client.post(address(*PAGES[what], record.pk), {"because": "Mine", "seen": seen})
+    answer = client.post(
+        address(*PAGES[what], record.pk),
+        {"because": "Mine", "seen": seen, "effective_on": "2026-11-24"},
+    )
     assert "Someone else must approve it" in answer.content.decode()
     record.refresh_from_db()
     assert record.status == "draft"

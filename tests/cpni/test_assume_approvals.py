@@ -4,13 +4,10 @@ from datetime import date
 
 import pytest
 
-from cpni import optouts
 from cpni.assuming import assume_due, due, forecast
 from cpni.models import Approval
 from notices import outcomes
-from notices.models import PolicyBinding
 from tests.factories.accounts import CarrierFactory
-from tests.factories.cpni import OptOutRequestFactory
 from tests.factories.notices import OPT_OUT_USES, CampaignFactory, DeliveryFactory
 
 pytestmark = pytest.mark.django_db
@@ -158,18 +155,3 @@ def test_a_notice_that_gives_longer_than_the_rule_is_held_to_what_it_says(refere
     assert generous.last_objection_day == date(2026, 11, 30)
     assert assume_due(on=date(2026, 11, 30)).assumed == 0
     assert assume_due(on=date(2026, 12, 1)).assumed == 3
-
-
-def test_a_change_of_policy_moves_whoever_was_told_and_did_not_object(reference_data):
-    told = DeliveryFactory(mailed_on=MAILED, campaign__notice__kind="policy_change")
-    campaign = told.campaign
-    objected = DeliveryFactory(mailed_on=MAILED, campaign=campaign)
-    request = OptOutRequestFactory(received_on=date(2026, 10, 20))
-    optouts.apply(request, customer=objected.customer, on=MAILED, by=None, because="Matches")
-    assert assume_due(on=DAY_AFTER).moved_to_policy == 1
-    binding = PolicyBinding.objects.get()
-    assert binding.customer == told.customer
-    assert binding.policy_version == campaign.notice.policy_version
-    assert binding.since == DAY_AFTER
-    assert binding.history.get().history_type == "+"
-    assert assume_due(on=DAY_AFTER).moved_to_policy == 0

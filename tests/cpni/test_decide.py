@@ -147,5 +147,5 @@ def test_the_number_of_queries_does_not_grow_with_the_records(django_assert_max_
     for year in (2018, 2020, 2022, 2024):
         DeliveryFactory(customer=customer, mailed_on=date(year, 10, 1))
     use = Use.objects.get(code="agents")
-    with django_assert_max_num_queries(11):
+    with django_assert_max_num_queries(13):
         decide(customer, use, on=DAY_AFTER)

@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.models import Customer, Service
-from cpni.matching import MOST, candidates
+from cpni.matching import candidates
 from tests.factories.accounts import LONG_AGO, CustomerFactory
 from tests.factories.notices import DeliveryFactory
 
@@ -11,7 +11,11 @@ pytestmark = pytest.mark.django_db
 
 
 def named(text):
-    return [customer.name for customer in candidates(text)]
+    return [found.customer.name for found in candidates(text)]
+
+
+def reasons(text):
+    return [(found.customer.name, *found.found_by) for found in candidates(text)]
 
 
 @pytest.fixture
@@ -66,6 +70,44 @@ def test_words_that_name_nobody_find_nobody(ann):
     assert named("x" * 100_000) == []
 
 
-def test_there_are_never_more_than_a_person_can_compare(db):
-    CustomerFactory.create_batch(MOST + 5, name="Ann Example")
-    assert len(candidates("Ann Example")) == MOST
+def test_every_namesake_is_found_as_any_of_them_may_have_objected(db):
+    CustomerFactory.create_batch(15, name="Ann Example")
+    assert len(candidates("Ann Example")) == 15
+
+
+def test_the_reason_for_each_is_told_the_best_first(ann):
+    CustomerFactory(name="Ann Marie Example")
+    assert reasons("Ann Marie Example, account A77, Midvale UT 84047") == [
+        ("Ann Marie Example", "account", "name", "zip"),
+        ("Ann Marie Example", "name", "zip"),
+    ]
+    assert candidates("account A77")[0].why == "the account number"
+
+
+def test_of_two_namesakes_the_one_in_the_zip_code_comes_first(db):
+    far, near = CustomerFactory.create_batch(2, name="Lee Twin", post=False)
+    for customer, code in ((far, "84047"), (near, "84101")):
+        customer.contact_points.create(
+            kind="post", line1="1 Elm St", city="X", state="UT", postcode=code, since=LONG_AGO
+        )
+    assert [c.customer for c in candidates("Lee Twin, Salt Lake City, UT 84101-1234")] == [
+        near,
+        far,
+    ]
+
+
+def test_the_address_that_a_mail_came_from_is_found(db):
+    customer = CustomerFactory(name="Zed Quiet", email="zed@mail.example")
+    text = "From: Somebody Else <Zed@Mail.example>\nno thanks"
+    assert reasons(text) == [("Zed Quiet", "email")]
+    assert candidates(text)[0].customer == customer
+
+
+@pytest.mark.parametrize("written", ["ann marie example", "ANN EXAMPLE", "Example, Ann"])
+def test_a_name_that_is_given_as_one_is_found_however_it_is_written(ann, written):
+    assert reasons(f"Name: {written}\nNumber or account: ?") == [("Ann Marie Example", "name")]
+
+
+def test_a_misspelt_name_is_found_as_one_like_it(ann):
+    assert reasons("Name: Ann Exampel") == [("Ann Marie Example", "like")]
+    assert reasons("I am Ann Exampel") == []  # only of a name that is given as one

@@ -42,7 +42,7 @@ def use_cpni(customer, on):
         customer,
         Use.objects.get(code="other-services"),
         on=on,
-        recipient="Marketing",
+        recipient=None,
         what="Services held, for an offer of voicemail",
         at=datetime(on.year, on.month, on.day, 18, tzinfo=UTC),
         by=None,

@@ -53,4 +53,4 @@ def test_the_call_screen(desk, known, edit):
         by=None, because="x",
     )  # fmt: skip
     assert cost(lambda: desk.get(address)) == few
-    assert few <= 39
+    assert few <= 41

@@ -14,6 +14,7 @@ from notices.models import Delivery
 from tests import running
 from tests.factories.accounts import LONG_AGO, CarrierFactory, UserFactory, keep_points
 from tests.factories.notices import CampaignFactory
+from tests.mailing import message_id
 
 CUSTOMERS, KILLS, CONNECTIONS, LEASE = 900, 10, 5, 1
 
@@ -79,7 +80,7 @@ def test_ten_kills_lose_nobody_and_double_at_most_one_message_per_connection(
         messages = mail.messages()
 
     received = Counter(m["Message-ID"] for m in messages)
-    sent = {d.message_id: d for d in Delivery.objects.select_related("campaign")}
+    sent = {message_id(d): d for d in Delivery.objects.select_related("campaign")}
     assert set(received) == set(sent)
     extra = sum(received.values()) - len(received)
     assert extra <= KILLS * CONNECTIONS

@@ -11,6 +11,7 @@ from factory.django import DjangoModelFactory
 from accounts.bulk_rows import next_ids
 from accounts.guessable import spoken
 from accounts.models import (
+    Acknowledgement,
     AuthenticationTry,
     AuthorisedUser,
     BusinessExemption,
@@ -19,7 +20,9 @@ from accounts.models import (
     ContactPoint,
     Credential,
     Customer,
+    Sanction,
     Service,
+    TrainingText,
     User,
 )
 
@@ -201,3 +204,48 @@ class AuthenticationTryFactory(DjangoModelFactory):
     at = factory.LazyAttribute(lambda attempt: attempt.call.started_at)
     method = "password"
     result = "failed"
+
+
+class TrainingTextFactory(DjangoModelFactory):
+    """A published text of a course of its own."""
+
+    class Meta:
+        model = TrainingText
+
+    course = factory.Sequence(lambda n: f"CPNI for everyone {n}")
+    version = 1
+    text = "# What you may do\n\nAsk first."
+    status = "published"
+    published_at = datetime(2026, 1, 5, 18, tzinfo=UTC)
+
+
+class AcknowledgementFactory(DjangoModelFactory):
+    """That somebody signed a text here, with a proof as if elsewhere."""
+
+    class Meta:
+        model = Acknowledgement
+
+    person = factory.SubFactory(UserFactory)
+    training = factory.SubFactory(TrainingTextFactory)
+    digest = factory.LazyAttribute(lambda made: made.training.digest)
+    how = "here"
+    on = date(2026, 10, 1)
+    scan = factory.django.FileField(data=b"%PDF-1.7", filename="proof.pdf")
+    at = datetime(2026, 10, 1, 18, tzinfo=UTC)
+    by = factory.SelfAttribute("person")
+
+
+class SanctionFactory(DjangoModelFactory):
+    """Somebody looked at a neighbour's calls, and was warned."""
+
+    class Meta:
+        model = Sanction
+
+    person = factory.SubFactory(UserFactory)
+    happened_on = date(2026, 9, 1)
+    happened = "Looked at a neighbor's calls."
+    decided_on = date(2026, 9, 8)
+    decided = "Warned, and trained again."
+    decided_by = "Robin Hale, Compliance Officer"
+    at = datetime(2026, 9, 8, 18, tzinfo=UTC)
+    by = factory.SubFactory(UserFactory)

@@ -3,9 +3,11 @@
 from datetime import UTC, date, datetime
 
 import factory
+from django.db.models import OuterRef, Subquery
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
+from notices import signing_off
 from notices.clock import window
 from notices.models import (
     Campaign,
@@ -36,10 +38,23 @@ class PolicyFactory(DjangoModelFactory):
     effective_on = factory.Sequence(lambda n: date(2015, 1, 1 + n % 28))
     status = PolicyVersion.Status.PUBLISHED
 
+    @classmethod
+    def _create(cls, model_class, *args, status, **kwargs):
+        # A draft until it has its uses: the database lets a published one gain nothing.
+        version = super()._create(model_class, *args, **kwargs)
+        version.becomes = status
+        return version
+
     @factory.post_generation
     def uses(self, create, extracted, **kwargs):
         wanted = Use.objects.exclude(mechanism="prohibited")
         self.uses.set(wanted if extracted is None else wanted.filter(code__in=extracted))
+        if self.becomes == PolicyVersion.Status.PUBLISHED:
+            self.declared.update(
+                mechanism=Subquery(Use.objects.filter(pk=OuterRef("use")).values("mechanism"))
+            )
+            self.status = self.becomes
+            self.save()
 
 
 class NoticeFactory(DjangoModelFactory):
@@ -71,6 +86,18 @@ class NoticeFactory(DjangoModelFactory):
             self.approved_by = UserFactory()
             self.approved_at = timezone.now()
             self.save()
+
+
+def cleared(notice, *, by=None, at=datetime(2026, 11, 23, 16, tzinfo=UTC)):
+    """The notice with each line of its content check overridden or signed off by ``by``."""
+    by = by or UserFactory(may="notices.sign_off_notice notices.override_notice")
+    for line in signing_off.checked(notice):
+        code = line.result.line.code
+        if line.result.fails:
+            signing_off.override(notice, code, by=by, because="A short text for a test", at=at)
+        elif line.is_open:
+            signing_off.sign_off(notice, code, verdict="good", by=by, at=at)
+    return notice
 
 
 class CampaignFactory(DjangoModelFactory):
@@ -119,6 +146,8 @@ class DeliveryFactory(DjangoModelFactory):
             kwargs["last_objection_day"] = clock.last_objection_day
             kwargs["assume_from"] = clock.assume_from
         else:
+            if kwargs["state"] == Delivery.State.FAILED:
+                kwargs.setdefault("failed_on", kwargs["mailed_on"])
             kwargs["mailed_on"] = None
         return super()._create(model_class, *args, **kwargs)
 

@@ -13,6 +13,10 @@ ACCOUNT = "QXZ58213"
 SEARCHED = "xylophonist"
 SPOKEN = "She plays the glockenspiel."
 
+# The numbers of a request, a task and a process, in which any digits may stand by chance.
+BY_CHANCE = re.compile(
+    r"\b[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}\b|\bprocess\W{1,3}\d{1,7}\b", re.IGNORECASE
+)
 # In small letters; digits without what stands between them.
 TRACES = ("zebulon", "quillfeather", "zq.private", "quillmail", "marmalade", "73916", "qxz58213")
 TRACES += (SEARCHED, "glockenspiel")
@@ -40,7 +44,7 @@ def plant(customer) -> None:
 def traces(text: str) -> list[str]:
     """The lines of ``text`` that hold something of it, each with what it is; none is right."""
     found = []
-    for line in text.splitlines():
+    for line in BY_CHANCE.sub("", text).splitlines():
         low = line.lower()
         here = [trace for trace in TRACES if trace in low]
         if DIGITS in re.sub(r"[\s().+/-]", "", line):

@@ -165,3 +165,9 @@ def test_what_was_scrubbed_stays_as_it_is_in_one_line(text):
     once = scrub(text)
     assert "\n" not in once and len(once.splitlines()) <= 1
     assert len(once) <= 2 * len(text) + 60
+
+
+def test_the_secret_of_a_calendar_is_masked_and_the_rest_of_its_address_is_not():
+    secret = "voWHQB-HFi3KMBORPmEZJx6sLBF45lUQgfmOiG4SFyA"
+    line = f"GET /calendar/{secret}/deadlines.ics 200"
+    assert scrub(line) == "GET /calendar/[secret]/deadlines.ics 200"

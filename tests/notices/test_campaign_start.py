@@ -44,7 +44,7 @@ def test_each_customer_gets_one_delivery_by_the_best_way(reference_data):
     nowhere = CustomerFactory(post=False)
     CustomerFactory(discontinued=True)
     campaign = approved()
-    assert audience.counts(campaign, on=TODAY) == {"email": 1, "post": 2, "none": 1}
+    assert audience.explain(campaign, on=TODAY).by_channel == {"email": 1, "post": 2, "none": 1}
     assert start(campaign) == {"email": 1, "post": 2, "none": 1}
     ways = dict(Delivery.objects.values_list("customer", "channel"))
     assert ways == {
@@ -152,5 +152,18 @@ def test_a_cancelled_campaign_sends_nothing_more_and_keeps_what_was_sent():
 def test_the_number_of_queries_does_not_grow_with_the_audience(size, django_assert_max_num_queries):
     CustomerFactory.create_batch(size)
     campaign = approved()
-    with django_assert_max_num_queries(32):
+    with django_assert_max_num_queries(33):
         start(campaign)
+
+
+def test_a_copy_is_a_draft_with_the_same_choices_and_whoever_copied_it_as_author(db):
+    officer = UserFactory(may="notices.add_campaign")
+    campaign = CampaignFactory(name="Spring", running=True, daily_cap=500, pause_at_percent=3)
+    first = campaigns.copy(campaign, by=officer, because="Next year")
+    second = campaigns.copy(first, by=officer, because="And the year after")
+    assert (first.name, second.name) == ("Spring (2)", "Spring (3)")
+    assert (first.status, first.author, first.started_at) == ("draft", officer, None)
+    assert (first.notice, first.audience) == (campaign.notice, campaign.audience)
+    assert (first.daily_cap, first.pause_at_percent) == (500, 3)
+    with pytest.raises(Refused):
+        campaigns.approve(first, by=officer, because="Mine")

@@ -49,7 +49,9 @@ def test_two_changes_on_one_day_go_to_the_older_places_and_tell_nothing_new(sink
     assert sink.recipients == {"ann@mail.example": 4}
     _, csv = printed()
     assert csv.count(f"{customer.pk} Cottonwood Lane") == 4
-    said = csv + "".join(str(m) + m.get_content() for m in sink.messages)
+    said = csv + "".join(
+        str(m) + "".join(part.get_content() for part in m.iter_parts()) for m in sink.messages
+    )
     assert not [value for value in NEW if value in said]
     assert "la dirección postal" in said
     assert "23 de noviembre de 2026" in said

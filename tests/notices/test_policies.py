@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from accounts.errors import Refused
+from accounts.errors import Changed, Refused
 from notices import policies
 from notices.models import PolicyBinding, PolicyVersion, Use
 from tests.factories.accounts import CustomerFactory, UserFactory
-from tests.factories.notices import PolicyFactory
+from tests.factories.notices import DeliveryFactory, PolicyFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
@@ -19,8 +19,10 @@ def draft(**kwargs):
     return PolicyFactory(status=PolicyVersion.Status.DRAFT, **kwargs)
 
 
-def publish(version, by=None):
-    return policies.publish(version, by=by, because="Approved by the board")
+def publish(version, by=None, *, on=AFTER, today=BEFORE):
+    return policies.publish(
+        version, effective_on=on, today=today, by=by, because="Approved by the board"
+    )
 
 
 def test_publishing_records_who_and_why_and_a_second_time_does_nothing():
@@ -65,12 +67,100 @@ def test_a_prohibited_use_is_refused():
 def test_two_versions_on_one_day_are_refused():
     PolicyFactory(number="October", effective_on=CHANGE)
     with pytest.raises(Refused, match="Policy October takes effect on the same day"):
-        publish(draft(effective_on=CHANGE))
+        publish(draft(), on=CHANGE)
 
 
 def test_a_draft_for_the_same_day_is_no_hindrance():
     draft(effective_on=CHANGE)
-    assert publish(draft(effective_on=CHANGE)) is True
+    assert publish(draft(), on=CHANGE) is True
+
+
+def test_publishing_sets_the_day_and_that_is_to_come():
+    version = draft(effective_on=BEFORE)
+    PolicyFactory()
+    for day in (date(2026, 10, 30), BEFORE):
+        with pytest.raises(Refused, match="tomorrow at the earliest"):
+            publish(version, on=day)
+    assert publish(version, on=CHANGE) is True
+    assert version.effective_on == CHANGE
+
+
+def test_publishing_keeps_by_which_approval_each_use_was_declared():
+    version = draft(uses=["agents", "contractors"])
+    publish(version)
+    kept = dict(version.declared.values_list("use__code", "mechanism"))
+    assert kept == {"agents": "opt_out", "contractors": "opt_in"}
+    row = version.history.latest()
+    assert {r.mechanism for r in row.uses.all()} == {"opt_out", "opt_in"}
+
+
+def test_what_was_changed_after_it_was_read_is_not_published():
+    version = draft()
+    seen = version.fingerprint
+    version.declared.filter(use__code="agents").update(data_classes=["location"])
+    with pytest.raises(Changed):
+        policies.publish(
+            version, effective_on=AFTER, today=CHANGE, by=None, because="Read", seen=seen
+        )
+
+
+def test_the_first_version_of_all_may_take_effect_today():
+    assert publish(draft(), on=BEFORE) is True
+
+
+def record_earlier(version, on, *, because="On the web site since, archived copy attached"):
+    return policies.record_earlier(version, effective_on=on, today=CHANGE, by=None, because=because)
+
+
+def test_a_version_of_earlier_is_recorded_with_its_day_and_a_reason():
+    version = draft()
+    for day, because, words in (
+        (CHANGE, "Because", "has not passed"),
+        (BEFORE, " ", "No reason is given"),
+    ):
+        with pytest.raises(Refused, match=words):
+            record_earlier(version, day, because=because)
+    assert record_earlier(version, BEFORE) is True
+    assert (version.status, version.effective_on) == ("published", BEFORE)
+
+
+def test_nobody_is_put_under_a_version_of_earlier_behind_their_back():
+    DeliveryFactory(mailed_on=date(2026, 10, 1))
+    with pytest.raises(Refused, match="told of their rights since that day"):
+        record_earlier(draft(), date(2026, 10, 1))
+    assert record_earlier(draft(), date(2026, 10, 2)) is True
+
+
+def test_the_next_version_begins_as_a_copy_and_knows_who_made_it():
+    officer = UserFactory(may="notices.add_policyversion")
+    version = PolicyFactory(number="1.0", text="# What we do", uses=["agents"])
+    made = policies.next_version(
+        version, number="2.0", effective_on=AFTER, by=officer, because="New plans"
+    )
+    assert (made.status, made.text, made.effective_on) == ("draft", "# What we do", AFTER)
+    assert [u.code for u in made.uses.all()] == ["agents"]
+    row = made.history.latest()
+    assert row.history_user == officer
+    assert [str(r.use) for r in row.uses.all()] == [str(made.uses.get())]
+    with pytest.raises(Refused, match=r"There is a policy 2\.0 already"):
+        policies.next_version(
+            version, number="2.0", effective_on=AFTER, by=officer, because="Again"
+        )
+
+
+def test_a_version_is_material_against_each_earlier_one_for_itself():
+    first = PolicyFactory(number="1", effective_on=date(2015, 1, 1), uses=["agents"])
+    PolicyFactory(number="2", effective_on=date(2020, 1, 1), uses=["agents", "affiliates"])
+    third = draft(number="3", effective_on=AFTER, uses=["agents", "affiliates"])
+    assert policies.material_against(third) == [first]
+    assert [u.code for u in policies.newly_asked(third)] == ["affiliates"]
+
+
+def test_a_customer_of_an_earlier_service_was_under_the_version_of_that_service(old_and_new):
+    old, new = old_and_new
+    back = CustomerFactory(active_since=AFTER)
+    assert policies.governing(back, BEFORE, collected_from=date(2020, 1, 1)) == old
+    assert policies.governing(back, AFTER) == new
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from accounts.errors import Refused
 from notices import publishing
 from notices.models import Notice, NoticeText, Use
 from tests.factories.accounts import UserFactory
-from tests.factories.notices import NoticeFactory, PolicyFactory
+from tests.factories.notices import NoticeFactory, PolicyFactory, cleared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
@@ -20,6 +20,8 @@ def draft(**kwargs):
 
 
 def approve(notice, by=None):
+    if Notice.objects.get(pk=notice.pk).status == Notice.Status.DRAFT:
+        cleared(notice)
     return publishing.approve_notice(
         notice,
         by=by or UserFactory(may="notices.approve_notice"),

@@ -10,6 +10,7 @@ from notices import sending
 from notices.models import Delivery
 from notices.placeholders import fill
 from notices.sending import Ended
+from tests.mailing import message_id
 
 
 def test_everybody_gets_the_notice_once_and_every_row_says_so(sink, campaign_to):
@@ -38,9 +39,9 @@ def test_the_message_is_the_text_of_the_notice(sink, campaign_to):
     (message,) = sink.messages
     values = {"customer_name": delivery.recipient_name, "reference": delivery.reference}
     expected = fill(delivery.text.email_body, values)
-    assert message.get_content().replace("\r\n", "\n") == expected
+    assert message.get_body(("plain",)).get_content().replace("\r\n", "\n") == expected
     assert message["Subject"] == delivery.text.subject
-    assert message["Message-ID"] == delivery.message_id
+    assert message["Message-ID"] == message_id(delivery)
     assert message["Reply-To"] == "cpni@wasatch.example"
 
 

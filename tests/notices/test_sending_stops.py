@@ -3,8 +3,9 @@
 from collections import Counter
 
 import pytest
+from django.db import OperationalError
 
-from notices import campaigns, sending
+from notices import campaigns, claims, sending
 from notices.models import Campaign
 from notices.sending import Ended
 
@@ -84,3 +85,26 @@ def test_without_a_relay_the_campaign_pauses_and_says_why(campaign_to, settings,
     assert campaign.paused_because == (
         "No mail relay is set up. Set EMAIL_URL and resume the campaign."
     )
+
+
+def test_a_query_that_takes_too_long_ends_no_campaign_and_skips_nobody(
+    sink, campaign_to, states, monkeypatch
+):
+    """As where a database cancels what is slow (listmonk #1762): the next loop goes on."""
+    campaign = campaign_to(20)
+    asked, ask = [], claims.next_jobs
+
+    def slow(*args, **kwargs):
+        asked.append(1)
+        if len(asked) == 3:
+            raise OperationalError("canceling statement due to statement timeout")
+        return ask(*args, **kwargs)
+
+    monkeypatch.setattr(claims, "next_jobs", slow)
+    with pytest.raises(OperationalError):
+        sending.send(campaign.pk)
+    campaign.refresh_from_db()
+    assert campaign.status == "running"
+    assert Counter(states().values())["sent"] < 20
+    assert sending.send(campaign.pk).ended is Ended.DONE
+    assert set(sink.recipients) == {f"c{n}@mail.example" for n in range(1, 21)}

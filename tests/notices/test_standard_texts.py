@@ -6,10 +6,10 @@ import pytest
 
 from accounts.errors import Refused
 from accounts.models import Carrier
-from notices import letters, policies, publishing, standard_texts
+from notices import letters, policies, publishing, signing_off, standard_texts
 from notices.models import Notice, PolicyVersion, Use
 from tests.factories.accounts import CarrierFactory, UserFactory
-from tests.factories.notices import CampaignFactory, DeliveryFactory, PolicyFactory
+from tests.factories.notices import CampaignFactory, DeliveryFactory, PolicyFactory, cleared
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
@@ -39,7 +39,9 @@ def new(old, author):
 
 def policy(number, day, by):
     version = standard_texts.install_policy(number, effective_on=day, by=by, because=WHY)
-    policies.publish(version, by=None, because="Approved by the board")
+    policies.record_earlier(
+        version, effective_on=day, today=date(2026, 11, 23), by=None, because="On the web site"
+    )
     return version
 
 
@@ -112,6 +114,8 @@ def test_the_waiting_days_are_the_carriers(old, carrier):
 def test_the_drafts_are_approved_as_they_are(new, author, draft):
     notice = getattr(standard_texts, draft)(new, by=author, because=WHY)
     assert set(notice.texts.values_list("language", flat=True)) == {"en", "es"}
+    assert [line for line in signing_off.checked(notice) if line.result.fails] == []
+    cleared(notice)
     assert (
         publishing.approve_notice(
             notice, by=UserFactory(may="notices.approve_notice"), because="Read", at=AT
@@ -128,11 +132,12 @@ def test_what_cannot_be_drafted_is_refused(old, new):
     )
     with pytest.raises(Refused, match=r"asks for nothing that Policy 2\.0 does not"):
         standard_texts.draft_policy_change(same, by=None, because=WHY)
-    own = Use.objects.create(code="loyalty", purpose="A plan", recipient="own", mechanism="opt_out")
-    same.uses.add(own)
-    for draft in (standard_texts.draft_cpni_notice, standard_texts.draft_policy_change):
-        with pytest.raises(Refused, match="does not speak of “A plan”"):
-            draft(same, by=None, because=WHY)
+    Use.objects.create(code="loyalty", purpose="A plan", recipient="own", mechanism="opt_out")
+    more = PolicyFactory(
+        number="2.2", effective_on=date(2027, 1, 2), uses=["other-services", "agents", "loyalty"]
+    )
+    with pytest.raises(Refused, match="does not speak of “A plan”"):
+        standard_texts.draft_cpni_notice(more, by=None, because=WHY)
     with pytest.raises(Refused, match="no use that opt-out can approve"):
         standard_texts.draft_cpni_notice(
             PolicyFactory(number="3.0", effective_on=date(2027, 2, 1), uses=["fraud"]),

@@ -116,8 +116,8 @@ ONLY_IN = {
 }
 CHANGE = {
     "what changes, and from when": (
-        r"is effective from {{ policy_effective_on }}\. It adds one thing: sharing",
-        r"vigencia a partir del {{ policy_effective_on }}\. Añade una sola cosa: compartir",
+        r"from {{ policy_effective_on }}\. This is what it changes[^\n]+\n@changes\n",
+        r"a partir del {{ policy_effective_on }}\. Esto es lo que cambia[^\n]+\n@changes\n",
     ),
     "what governs what is there": (
         r"under which your information was collected goes on governing it until",

@@ -10,6 +10,7 @@ from accounts.models import OneTimeCode
 from notices import channels
 from notices.models import Campaign, Delivery
 from tests.factories.accounts import CarrierFactory, CustomerFactory
+from tests.mailing import message_id
 
 pytestmark = pytest.mark.django_db
 ON, AT = date(2026, 11, 23), datetime(2026, 11, 23, 18, tzinfo=UTC)
@@ -50,7 +51,7 @@ def test_what_may_pass_is_tried_again_with_the_same_key(
     tell()
     waits.refresh_from_db()
     assert (waits.state, waits.server_answer) == ("sent", "202 SM-17")
-    assert [t["key"] for t in gateway.taken] == [waits.message_id] * 2
+    assert [t["key"] for t in gateway.taken] == [message_id(waits)] * 2
     assert gateway.taken[0]["secret"] == "Bearer secret"
     assert gateway.taken[0]["body"] == gateway.taken[1]["body"]
 

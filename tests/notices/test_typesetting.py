@@ -13,10 +13,11 @@ import zxingcpp
 from PIL import Image
 
 from notices import typesetting
+from notices.paragraphs import split
 from notices.placeholders import fill
 from notices.references import delivery_id, reference
 from notices.standard_texts import FOLDER
-from notices.typesetting import Letter, Letterhead, split, typeset
+from notices.typesetting import Letter, Letterhead, typeset
 
 HEAD = Letterhead("Wasatch Telephone Cooperative", ("P.O. Box 100", "Midvale, UT 84047"))
 SHORT = "Dear {{ customer_name }},\n\nwrite to us.\nReference {{ reference }}\n"

@@ -1,6 +1,6 @@
 """The telephone list at the desk: the page, the next call, and what is said on it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,12 +8,13 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from accounts.fields import telephone_shown
 from accounts.models import Call, Look
 from config import roles
 from cpni.models import ScriptReading
 from notices.models import TelephoneAttempt, TelephoneTask
 from tests.factories.accounts import CallFactory, CustomerFactory
-from tests.factories.notices import TelephoneTaskFactory
+from tests.factories.notices import DeliveryFactory, TelephoneTaskFactory
 from tests.policycalls.conftest import AT, LIST, policy
 
 pytestmark = pytest.mark.django_db
@@ -72,7 +73,28 @@ def test_it_costs_the_same_with_many(task, desk):
     cost()
     few = cost()
     TelephoneTaskFactory.create_batch(8)
-    assert cost() == few <= 24
+    assert cost() == few <= 26
+
+
+def test_whom_no_notice_reaches_is_to_be_asked_for_an_address(desk):
+    def unreachable(**kwargs):
+        return DeliveryFactory(
+            channel="none",
+            contact_point=None,
+            state="unreachable",
+            reason="No deliverable postal address.",
+            **kwargs,
+        )
+
+    page = desk.get(LIST).content.decode()
+    assert "To be asked for an address" not in page
+    first, known = unreachable(), unreachable()
+    DeliveryFactory(customer=known.customer, mailed_on=date(2026, 11, 20))
+    page = desk.get(LIST).content.decode()
+    assert "To be asked for an address: 1" in page
+    assert first.customer.name in page
+    assert telephone_shown(first.customer.services.get().telephone_number) in page
+    assert known.customer.name not in page
 
 
 def test_call_next_opens_the_call_with_the_number_and_the_script(task, take, customer):
@@ -166,4 +188,5 @@ def test_the_call_does_not_end_before_it_is_said_what_came_of_it(task, take, say
 def test_the_home_page_counts_whom_to_tell(task, desk):
     tiles = desk.get(reverse("admin:index")).context["desk_needed"]
     tile = next(t for t in tiles if t.title == "customers to be told by telephone")
-    assert (tile.count, tile.detail, tile.address) == (1, "1 can be called now.", LIST)
+    assert (tile.count, tile.address) == (1, LIST)
+    assert "that nothing written reached" in tile.detail

@@ -14,7 +14,13 @@ from notices import policies
 from notices.models import PolicyBinding, TelephoneAttempt, TelephoneTask, Use
 from tests.factories.accounts import CallFactory
 from tests.factories.cpni import OptOutRequestFactory
-from tests.factories.notices import DeliveryFactory, PolicyFactory
+from tests.factories.notices import (
+    CampaignFactory,
+    DeliveryFactory,
+    PolicyFactory,
+    TelephoneTaskFactory,
+    undelivered,
+)
 from tests.policycalls.conftest import AT, ON, policy
 
 pytestmark = pytest.mark.django_db
@@ -134,10 +140,14 @@ def test_a_yes_stands_until_they_say_no(accepted, ring, say, said):
     assert TelephoneTask.objects.get().answer == "accepted"
 
 
-def test_before_the_version_takes_effect_it_never_governs(old, task, ring, say):
-    version = task.policy_version
-    version.effective_on = ON + timedelta(days=20)
-    version.save()
+def test_before_the_version_takes_effect_it_never_governs(old, customer, ring, say):
+    version = PolicyFactory(effective_on=ON + timedelta(days=20))
+    campaign = CampaignFactory(
+        running=True, notice__kind="policy_change", notice__policy_version=version
+    )
+    task = TelephoneTaskFactory(
+        customer=customer, delivery=undelivered(customer, campaign=campaign)
+    )
     say(ring(), "accepted", recording="R-77")
     assert governing(task, version.effective_on) == version
     say(ring(), "refused")

@@ -1,15 +1,24 @@
 """A day in 2033, when records of 2026 and before have been kept long enough."""
 
 from datetime import UTC, date, datetime
+from io import StringIO
 
 import pytest
 import time_machine
+from django.core.management import call_command
 
 from notices.models import Campaign
 from tests.factories.accounts import CarrierFactory
 from tests.factories.notices import CampaignFactory, DeliveryFactory, NoticeFactory
 
 TODAY = date(2033, 3, 1)
+
+
+def purge(*arguments):
+    """What the command says."""
+    out = StringIO()
+    call_command("purge", *arguments, stdout=out)
+    return out.getvalue()
 
 
 @pytest.fixture

@@ -20,6 +20,7 @@ from cpni.models import Disclosure, OptOutRequest, Purge, RetentionPeriod
 from notices.models import Campaign, Delivery, Use
 from tests.factories.accounts import CustomerFactory, UserFactory
 from tests.factories.cpni import IncidentFactory, LegalHoldFactory, OptOutRequestFactory
+from tests.retention.conftest import purge
 
 pytestmark = [pytest.mark.django_db]
 LONG_AGO, LAST_YEAR = date(2026, 3, 1), date(2032, 1, 15)
@@ -36,12 +37,6 @@ def disclosed(customer, day):
             reason="assumed",
             recorded_at=datetime(day.year, day.month, day.day, 18, tzinfo=UTC),
         )
-
-
-def purge(*arguments):
-    out = StringIO()
-    call_command("purge", *arguments, stdout=out)
-    return out.getvalue()
 
 
 def rows_of(table):

@@ -1,6 +1,5 @@
 """A real browser for the walks: it signs in as a role, and keeps every fault that it meets."""
 
-import os
 import shutil
 
 import pytest
@@ -22,13 +21,14 @@ document.addEventListener('securitypolicyviolation', event => console.error(
 """
 
 
-@pytest.fixture
-def browser(monkeypatch):
+@pytest.fixture(scope="package")
+def browser():
+    """A browser that all walks of a process use, each with windows that share nothing."""
     from playwright.sync_api import sync_playwright
 
-    # Playwright's loop runs in this thread, and Django takes it for an asynchronous view.
-    monkeypatch.setitem(os.environ, "DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-    with sync_playwright() as playwright:
+    with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
+        # Playwright's loop runs in this thread, and Django takes it for an asynchronous view.
+        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
         running = playwright.chromium.launch(
             executable_path=CHROMIUM,
             args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
@@ -44,11 +44,14 @@ def new_page(browser, live_server):
     A page that answers with an error is no fault of the page.
     """
 
+    windows = []
+
     def make(**options):
-        page = browser.new_context(
-            viewport={"width": 1280, "height": 800}, base_url=live_server.url, **options
-        ).new_page()
-        page.set_default_timeout(10_000)
+        wide = {"viewport": {"width": 1280, "height": 800}}
+        window = browser.new_context(base_url=live_server.url, **(wide | options))
+        windows.append(window)
+        page = window.new_page()
+        page.set_default_timeout(30_000)  # a machine may do much else
         page.faults = []
         page.on("pageerror", lambda error: page.faults.append(str(error)))
 
@@ -62,15 +65,17 @@ def new_page(browser, live_server):
         page.add_init_script(LISTEN)
         return page
 
-    return make
+    yield make
+    for window in windows:
+        window.close()
 
 
 @pytest.fixture
 def sign_in(new_page, staff):
     """``sign_in(roles.OFFICER)``: a page on which that role has signed in."""
 
-    def make(role):
-        user = staff(role)
+    def make(role, **kwargs):
+        user = staff(role, **kwargs)
         user.set_password(PASSWORD)
         user.save()
         page = new_page()

@@ -25,7 +25,6 @@ def customer(reference_data):
 def page(sign_in, customer):
     """The desk, as a representative who has signed in sees it."""
     page = sign_in(roles.REPRESENTATIVE)
-    page.set_default_timeout(30_000)
     page.goto("/desk/")
     return page
 

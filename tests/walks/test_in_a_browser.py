@@ -32,7 +32,7 @@ def test_a_representative_records_an_opt_out_and_sees_it_honoured(sign_in, refer
 
     page.goto(f"/admin/cpni/optoutrequest/{request.pk}/change/")
     page.get_by_role("link", name="Match and apply").click()
-    page.get_by_label("Account number").fill("A77")
+    page.get_by_label("Or another account number").fill("A77")
     page.get_by_label("Reason").fill("Name and account agree")
     page.get_by_role("button", name="Match and apply").click()
     page.wait_for_load_state()
@@ -54,7 +54,8 @@ def test_an_officer_confirms_that_letters_were_mailed(sign_in, reference_data):
     page.get_by_text("has 2 letters").wait_for()
 
     page.goto("/admin/")
-    page.get_by_text("letters not confirmed as mailed").click()
+    page.get_by_text("letters not confirmed as mailed").wait_for()
+    page.get_by_role("link", name="Confirm each batch").click()
     page.locator("#result_list a", has_text="Batch").click()
     page.get_by_role("link", name="Confirm mailed on").click()
     today = Carrier.today()
@@ -65,4 +66,30 @@ def test_an_officer_confirms_that_letters_were_mailed(sign_in, reference_data):
     page.get_by_text("2 letters have their mailing date").wait_for()
     dates = set(campaign.deliveries.values_list("state", "mailed_on"))
     assert dates == {("sent", today)}
+    assert page.faults == []
+
+
+def test_the_second_click_of_a_double_click_sends_nothing(sign_in, reference_data):
+    page = sign_in(roles.OFFICER)
+    page.goto("/admin/cpni/recipient/add/")
+    page.locator("[name=name]").fill("Granite Sales")
+    page.locator("[name=contract]").fill("Contract 7")
+    page.locator("[name=safeguards]").fill("Destroyed after use")
+    page.locator("[name=began_on]").fill("2026-01-01")
+    stopped = page.locator("form:has([name=safeguards])").evaluate(
+        """form => {
+          const stopped = []
+          document.addEventListener("submit", event => {
+            stopped.push(event.defaultPrevented)
+            event.preventDefault()
+          })
+          // What something else stops was not sent, and may be sent at once.
+          form.addEventListener("submit", event => event.preventDefault(), {once: true})
+          form.requestSubmit()
+          form.requestSubmit()
+          form.requestSubmit()
+          return stopped
+        }"""
+    )
+    assert stopped == [True, False, True]
     assert page.faults == []

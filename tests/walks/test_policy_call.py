@@ -23,7 +23,6 @@ def task(reference_data):
 
 def test_the_next_customer_refuses_and_stays_under_the_old_policy(sign_in, task):
     page = sign_in(roles.REPRESENTATIVE)
-    page.set_default_timeout(30_000)
     page.goto("/desk/policy-calls/")
     page.get_by_text("Asked to be called then").wait_for()
     page.keyboard.press("n")
@@ -51,7 +50,6 @@ def test_the_next_customer_refuses_and_stays_under_the_old_policy(sign_in, task)
 
 def test_nobody_answers_and_the_list_is_there_again(sign_in, task):
     page = sign_in(roles.REPRESENTATIVE)
-    page.set_default_timeout(30_000)
     page.goto("/desk/policy-calls/")
     page.keyboard.press("n")
     page.wait_for_url("**/calls/*/")

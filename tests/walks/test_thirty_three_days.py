@@ -21,6 +21,7 @@ from notices.models import Campaign, Delivery
 from tests import running
 from tests.factories.accounts import CarrierFactory
 from tests.factories.notices import NoticeFactory
+from tests.mailing import message_id
 
 COLUMNS = (
     "account_number,name,active_since,line1,city,state,postcode,email,email_notices_since,"
@@ -88,9 +89,9 @@ def test_notice_out_33_days_approval_assumed_or_refused(reference_data, staff, t
         caught = {m["To"].addresses[0].addr_spec: m for m in mail.messages()}
     assert set(caught) == {f"{name}@mail.example" for name in ("ann", "ben", "cleo", "dan")}
     anns = Delivery.objects.get(customer__account_number="ann")
-    assert caught["ann@mail.example"]["Message-ID"] == anns.message_id
+    assert caught["ann@mail.example"]["Message-ID"] == message_id(anns)
     assert caught["ann@mail.example"]["Reply-To"] == "cpni@wasatch.example"
-    assert anns.reference in caught["ann@mail.example"].get_content()
+    assert anns.reference in caught["ann@mail.example"].get_body(("plain",)).get_content()
 
     # Eve's letter is printed and handed to the post; nobody can reach Fay.
     campaign.refresh_from_db()

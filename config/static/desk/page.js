@@ -51,3 +51,14 @@ window.addEventListener('pageshow', function () {
   const field = document.querySelector('[autofocus]')
   if (field && (!document.activeElement || document.activeElement === document.body)) { field.focus() }
 })
+
+/* A second click on the button of a form that is being sent sends nothing: what was saved by the first
+   would be refused as there already. Where the answer is a file, the page stays and may be sent again. */
+document.addEventListener('submit', function (event) {
+  'use strict'
+  const form = event.target
+  if (event.defaultPrevented || form.method !== 'post' || form.hasAttribute('hx-post')) { return }
+  if (form.dataset.sent) { event.preventDefault(); return }
+  form.dataset.sent = 'yes'
+  setTimeout(function () { delete form.dataset.sent }, 3000)
+})

@@ -1,0 +1,78 @@
+"""What campaigns ask of approvals, and tell of uses; see ``notices.known_approvals``."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime
+
+from django.db.models import Q, QuerySet
+
+from accounts.errors import Refused
+from accounts.models import Customer
+from cpni import approval_states, marketing_campaigns
+from cpni.decisions import judge
+from cpni.disclosures import Basis, Made, Used, proofs, record_many
+from cpni.gaps import in_force
+from cpni.models import Approval, MarketingCampaign
+from cpni.standings import gather_many
+from notices.known_approvals import Sent
+from notices.models import Campaign, Use
+
+
+class RecordedApprovals:
+    """Approvals as they are recorded for choosing, and as ``decide`` sees them for sending."""
+
+    def stands(self, approval: Campaign.Approval, on: date) -> Q:
+        """SQL over customers: whether one stands as ``approval`` says on the civil day ``on``."""
+        return approval_states.stands(approval, on)
+
+    def among(self, use: Use, *, on: date) -> QuerySet[Customer]:
+        """Active customers with an approval of ``use`` that is in force on the civil day ``on``."""
+        rows = Approval.objects.filter(in_force(on), use=use, effective_on__lte=on)
+        return Customer.objects.active().filter(pk__in=rows.values("customer"))
+
+    def allowed(
+        self, customers: Collection[int], campaign: Campaign, *, on: date
+    ) -> Mapping[int, Basis]:
+        """Those for whom ``cpni.decisions`` says yes on ``on``, in a fixed number of queries."""
+        use, classes = campaign.cpni_use, _data_classes(campaign)
+        if use is None:
+            return {}
+        rows = list(Customer.objects.filter(pk__in=customers).select_related("merged_into"))
+        found = {}
+        for pk, facts in gather_many(rows, on).items():
+            decision = judge(facts, use, on, data_classes=classes)
+            if decision.allowed:
+                found[pk] = Basis(decision.code, proofs(decision))
+        return found
+
+    def why_not(self, campaign: Campaign, *, on: date) -> Refused | None:
+        """Whether the register has it, reviewed as it is."""
+        return marketing_campaigns.why_not_email(campaign, on=on)
+
+    def used(self, campaign: Campaign, sent: Sequence[Sent], *, at: datetime) -> None:
+        """One use for each, in three statements however many."""
+        registered = _registered(campaign)
+        if campaign.cpni_use is None:
+            return
+        items = registered.items if registered else ""
+        made = Made(
+            use=campaign.cpni_use,
+            what=f"Marketing e-mail “{campaign}”: {items}"[:200],
+            data_classes=_data_classes(campaign),
+            campaign=registered,
+        )
+        rows = [Used(one.customer, one.on, one.basis, one.delivery) for one in sent]
+        record_many(rows, made, at=at, by=None, because="The relay accepted it")
+
+
+def _registered(campaign: Campaign) -> MarketingCampaign | None:
+    """Its entry in the register; looked up once for a campaign that is being sent."""
+    if not hasattr(campaign, "in_register"):
+        found = MarketingCampaign.objects.filter(email_campaign=campaign) if campaign.pk else ()
+        campaign.in_register = next(iter(found), None)  # type: ignore[attr-defined]
+    registered: MarketingCampaign | None = campaign.in_register  # type: ignore[attr-defined]
+    return registered
+
+
+def _data_classes(campaign: Campaign) -> tuple[str, ...]:
+    registered = _registered(campaign)
+    return tuple(registered.data_classes) if registered else ()

@@ -1,0 +1,210 @@
+"""What a message is: a failure to deliver, an automatic answer, a complaint, or words. Pure.
+
+Reports that follow a standard are read as it says: RFC 3464 (deliveries), 5965 (complaints), 8098
+(receipts), 3834 (automatic answers). Of the others flufl.bounce knows the forms of many servers;
+on our samples it recognises those of qmail, Exim, Yahoo and Exchange and none of the replies. It
+neither tells a full mailbox from one that is not there nor reads other languages, so the codes of
+RFC 3463, which stand in nearly all of them, are read after it.
+"""
+
+import email
+import re
+from dataclasses import dataclass
+from email import policy
+from email.message import Message
+
+from flufl.bounce import all_failures
+
+from cpni.inbound.reading import Mail, decoded
+
+PERMANENT, TEMPORARY, DELAYED = "permanent", "temporary", "delayed"
+AUTO_REPLY, COMPLAINT, OPT_OUT = "auto_reply", "complaint", "opt_out"
+QUESTION, OTHER = "question", "other"
+FAILURES = (PERMANENT, TEMPORARY, DELAYED)
+# What the detail of a message begins with that asks nothing of anybody.
+SUCCESS, NOT_SPAM, OUR_OWN = "Report of success", "Feedback: not-spam", "Our own message in a loop"
+NOTHING_TO_DO = (SUCCESS, NOT_SPAM, OUR_OWN)
+
+LOOKED_AT = 200_000  # bytes of a report; the rest is what it returns
+STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+REPLY_CODE = re.compile(r"(?<![\d.])([45]\d\d)[ -](?=[\d#A-Za-z<])")
+ADDRESS = re.compile(r"[^\s<>;:]+@[^\s<>;:]+")
+MACHINES = re.compile(
+    r"^(mailer-daemon|postmaster|mail-daemon|mailerdaemon|mailsubsystem|mdaemon|bounce|bounces|"
+    r"microsoftexchange[0-9a-f]*)\b",
+    re.IGNORECASE,
+)
+STILL_TRIED = re.compile(
+    r"will (be )?(retr|keep trying|continue)|still being retried|no action is required|has not "
+    r"yet "
+    r"been delivered|delayed|not been delivered (yet|for)|noch nicht zugestellt|weiter versuch|"
+    r"seguir[áa] intentando|se reintentar|nouvelle tentative",
+    re.IGNORECASE,
+)
+FULL = re.compile(
+    r"mailbox (is )?full|over ?quota|quota exceeded|exceeded (its|the) (storage|quota)|buz[óo]n "
+    r"(est[áa] )?lleno|postfach (ist )?voll|bo[îi]te .{0,30}(pleine|satur)",
+    re.IGNORECASE,
+)
+UNDELIVERED = re.compile(
+    r"undeliver|returned mail|delivery (status notification|failure|has failed)|mail delivery "
+    r"failed|"
+    r"failure notice|no se pudo entregar|no se ha podido entregar|unzustellbar|"
+    r"non remis|échec de la remise|配信できません|mail system error",
+    re.IGNORECASE,
+)
+AWAY = re.compile(
+    r"^\W*(auto(matic)?[ -]?(reply|response)|out of (the )?office|away from|on vacation|"
+    r"respuesta autom[áa]tica|fuera de (la )?oficina|ausencia|abwesenheit|automatische antwort|"
+    r"r[ée]ponse automatique|absence du bureau|risposta automatica|自動応答|自動返信|不在)",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a message is; ``detail`` says why in the report's words, without addresses.
+
+    An empty ``kind`` is no report of a machine: its words must be read.
+    """
+
+    kind: str
+    detail: str = ""
+
+
+def classify(mail: Mail) -> Finding:
+    """What ``mail`` is, as far as its form tells."""
+    return (
+        _complaint(mail)
+        or _delivery_report(mail)
+        or _other_report(mail)
+        or _automatic(mail)
+        or Finding("")
+    )
+
+
+def _complaint(mail: Mail) -> Finding | None:
+    """A report of a feedback loop: somebody pressed “this is spam” (RFC 5965)."""
+    if not mail.first("message/feedback-report"):
+        return None
+    fields = mail.everything
+    told = re.search(r"(?im)^feedback-type:\s*([\w-]{1,40})", fields + "\n" + _payload(mail))
+    kind = told[1].lower() if told else "abuse"
+    return Finding(OTHER if kind == "not-spam" else COMPLAINT, f"Feedback: {kind}")
+
+
+def _payload(mail: Mail) -> str:
+    part = mail.first("message/feedback-report")
+    return _fields_of(part) if part else ""
+
+
+def _fields_of(part: Message) -> str:
+    """The fields of a report, which the library takes for messages within a message."""
+    inner = part.get_payload()
+    if isinstance(inner, list):
+        blocks = (
+            "\n".join(f"{k}: {decoded(v)}" for k, v in one.items())
+            for one in inner
+            if isinstance(one, Message)
+        )
+        return "\n\n".join(blocks)
+    return str(inner)
+
+
+def _delivery_report(mail: Mail) -> Finding | None:
+    """A delivery status notification (RFC 3464), or a receipt (RFC 8098), in whatever language."""
+    part = mail.first("message/delivery-status") or mail.first("message/global-delivery-status")
+    if part is None:
+        if mail.first("message/disposition-notification"):
+            return Finding(AUTO_REPLY, "A receipt")
+        return None
+    found: list[Finding] = []
+    for block in _fields_of(part).split("\n\n"):
+        fields = dict(re.findall(r"(?im)^([\w-]+):\s*(.+)$", block))
+        named = {name.lower(): value.strip() for name, value in fields.items()}
+        action = named.get("action", "").lower()
+        if action:
+            found.append(_of_recipient(action, named))
+    # Of several recipients the worst counts: each notice goes to one address, forwarded or not.
+    for kind in (PERMANENT, TEMPORARY, DELAYED):
+        for one in found:
+            if one.kind == kind:
+                return one
+    return found[0] if found else None
+
+
+def _of_recipient(action: str, fields: dict[str, str]) -> Finding:
+    said = fields.get("diagnostic-code", "").partition(";")[2] or fields.get("diagnostic-code", "")
+    words = shown(f"{fields.get('status', '')} {said}")
+    if action == "failed":
+        # What the other server said is nearer to the truth than what the reporter makes of it.
+        code = STATUS.search(said) or STATUS.search(fields.get("status", ""))
+        return Finding(TEMPORARY if code and code[1] == "4" else PERMANENT, words)
+    if action == "delayed":
+        return Finding(DELAYED, words)
+    return Finding(OTHER, f"{SUCCESS}: {action}")
+
+
+def _other_report(mail: Mail) -> Finding | None:
+    """A report in a form of its own."""
+    subject = mail.header("Subject")
+    failed = mail.header("X-Failed-Recipients")
+    from_machine = mail.from_nobody or bool(MACHINES.match(mail.sender))
+    if not (failed or from_machine) or (not failed and AWAY.match(subject)):
+        return None
+    text = mail.text[:20_000]
+    reported, refused = _by_library(mail)
+    code = STATUS.search(text)
+    reply = REPLY_CODE.search(text)
+    digit = code[1] if code else reply[1][0] if reply else ""
+    words = shown(_around(text, code or reply))
+    if STILL_TRIED.search(f"{subject}\n{text[:3_000]}") and digit != "5":
+        return Finding(DELAYED, words)
+    if digit == "4":
+        return Finding(TEMPORARY, words)
+    if digit == "5":
+        return Finding(PERMANENT, words)
+    if FULL.search(text):
+        return Finding(TEMPORARY, "The mailbox is full")
+    if refused or failed:
+        return Finding(PERMANENT, words)
+    if reported:
+        return Finding(DELAYED, words)
+    if UNDELIVERED.search(f"{subject}\n{text[:3_000]}"):
+        return Finding(PERMANENT, words)
+    return None
+
+
+def _by_library(mail: Mail) -> tuple[bool, bool]:
+    """Whether flufl.bounce sees a temporary failure, and whether it sees a permanent one."""
+    try:
+        small = mail.parsed.as_bytes()[:LOOKED_AT]
+        found = all_failures(email.message_from_bytes(small, policy=policy.compat32))
+    except Exception:  # noqa: BLE001 - a report that breaks the library is read without it
+        return False, False
+    return bool(found[0]), bool(found[1])
+
+
+def _automatic(mail: Mail) -> Finding | None:
+    """An answer that no person wrote (RFC 3834, and what was usual before)."""
+    submitted = mail.header("Auto-Submitted").partition(";")[0].strip().lower()
+    if submitted not in ("", "no"):
+        return Finding(AUTO_REPLY, f"Auto-Submitted: {shown(submitted)}")
+    for name in ("X-Autoreply", "X-Autorespond", "X-Autoresponder", "X-Vacation"):
+        if mail.header(name):
+            return Finding(AUTO_REPLY, name)
+    if mail.header("Precedence").lower() in ("auto_reply", "auto-reply"):
+        return Finding(AUTO_REPLY, "Precedence")
+    if AWAY.match(mail.header("Subject")):
+        return Finding(AUTO_REPLY, "Its subject")
+    return None
+
+
+def _around(text: str, found: "re.Match[str] | None") -> str:
+    """The line in which a code stands, from it on."""
+    return text[found.start() :].partition("\n")[0] if found else ""
+
+
+def shown(words: str) -> str:
+    """What a report says, on one line and without addresses."""
+    return " ".join(ADDRESS.sub("(address)", words).split())[:160]

@@ -1,0 +1,73 @@
+"""The mailbox to which mail comes back, polled: each message is stored, then put aside there.
+
+What is still in the folder has not been stored. So nothing depends on flags, which any mail program
+changes; a crash in between costs a second look at a message that is known already.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
+
+from accounts.errors import Refused
+from accounts.runs import run
+from cpni.inbound.receiving import act_on_left, receive
+from cpni.models import InboundMessage
+
+JOB = "read the mailbox"
+ASIDE = "Stored by CPNI Desk"
+AT_ONCE = 500  # messages in one round; the rest comes in the next
+TIMEOUT = 30  # seconds
+
+
+def poll(*, clock: Callable[[], datetime]) -> dict[str, int]:
+    """Store the messages that wait in the mailbox, and do what was left undone of earlier ones.
+
+    ``clock`` gives aware instants. Returns how many messages came, by kind; a run is recorded where
+    there was anything to do. Raises Refused when the mailbox cannot be reached.
+    """
+    counts: Counter[str] = Counter()
+    if settings.MAILBOX:
+        with _opened(settings.MAILBOX) as box:
+            waiting = box.uids()[:AT_ONCE]
+            if waiting:
+                with run(JOB) as row:
+                    for uid in waiting:
+                        counts[_take(box, uid, clock())] += 1
+                        row.counts = dict(counts)
+    act_on_left(at=clock())
+    return dict(counts)
+
+
+def _take(box: BaseMailBox, uid: str, at: datetime) -> str:
+    """Store one message and put it aside. Returns its kind, or why there is none."""
+    # Its bytes as they are: the library takes them apart, and some cannot be put together again.
+    _, answer = box.client.uid("FETCH", uid, "(BODY.PEEK[])")
+    raw = next((part[1] for part in answer if isinstance(part, tuple)), None)
+    if raw is None:
+        return "gone"  # somebody deleted it meanwhile
+    message = receive(raw, door=InboundMessage.Door.MAILBOX, at=at)
+    box.move(uid, ASIDE)
+    return str(message.kind) if message else "test of this way"
+
+
+@contextmanager
+def _opened(given: dict[str, Any]) -> Iterator[BaseMailBox]:
+    kinds = {"imaps": MailBox, "imap+tls": MailBoxStartTls, "imap": MailBoxUnencrypted}
+    try:
+        box = kinds[given["scheme"]](given["host"], given["port"], timeout=TIMEOUT)
+        opened = box.login(given["user"], given["password"], initial_folder=given["folder"])
+    except Exception as error:
+        # Its words may hold the user's name; its kind says enough.
+        raise Refused(
+            f"The mailbox at {given['host']} cannot be opened ({type(error).__name__}).",
+            "Look at IMAP_URL, and whether the server answers.",
+        ) from error
+    with opened:
+        if not opened.folder.exists(ASIDE):
+            opened.folder.create(ASIDE)
+        yield opened

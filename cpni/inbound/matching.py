@@ -1,0 +1,90 @@
+"""Whose delivery a message answers, and how surely.
+
+What only the recipient of a notice can know (its return addresses, its Message-ID, its link) is
+certain, whoever the message claims to be from. A sender's address is not: anybody can write it.
+"""
+
+import re
+from dataclasses import dataclass
+
+from accounts.models import Customer
+from cpni import matching
+from cpni.inbound.reading import Mail
+from cpni.models import InboundMessage
+from notices import links, return_addresses
+from notices.models import Delivery
+from notices.return_addresses import BOUNCE, REPLY, Found
+
+MatchedBy = InboundMessage.MatchedBy
+
+# Where servers write down the envelope's recipient when they store a message.
+ENVELOPE = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To")
+ADDRESSED = ("To", "Cc", "Resent-To", "X-Forwarded-To")
+LINK = re.compile(r"/choices/(N-[0-9A-Z]{5,14}-[0-9A-Z]{20})\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True)
+class Match:
+    """The delivery that a message answers, and by what; or customers whom it may be from.
+
+    ``token`` is what the message named it by: of one message sent to two of our addresses, each
+    copy is a message of its own. ``others`` are further deliveries that it names as surely.
+    """
+
+    by: str
+    delivery: Delivery | None = None
+    candidates: tuple[Customer, ...] = ()
+    others: tuple[Delivery, ...] = ()
+
+    @property
+    def token(self) -> str:
+        return str(self.delivery.pk) if self.delivery else ""
+
+
+def match(mail: Mail, recipient: str = "") -> Match:
+    """Match ``mail``; ``recipient`` is the envelope's, where the door knows it.
+
+    In this order: envelope address, reply address, Message-ID in any header or returned text, what
+    else of the returned original only its recipient has; at last the sender's address.
+    """
+    envelope = f"{recipient}\n{mail.headers(*ENVELOPE)}"
+    arrived = return_addresses.in_addresses(envelope)
+    written = return_addresses.in_addresses(mail.headers(*ADDRESSED))
+    answers = mail.headers("In-Reply-To", "References")
+    for by, found in (
+        (MatchedBy.ENVELOPE, [f for f in arrived if f.by == BOUNCE]),
+        (MatchedBy.REPLY, [f for f in (*arrived, *written) if f.by == REPLY]),
+        (MatchedBy.ENVELOPE, [f for f in written if f.by == BOUNCE]),
+        (MatchedBy.MESSAGE_ID, return_addresses.in_message_ids(answers)),
+        (MatchedBy.MESSAGE_ID, return_addresses.in_message_ids(mail.everything)),
+        (MatchedBy.ORIGINAL, _in_original(mail)),
+    ):
+        # With the envelope's recipient known, other addressees are other copies' business.
+        named = found[:1] if arrived else found
+        deliveries = _deliveries(named)
+        if deliveries:
+            first, *others = deliveries
+            return Match(
+                by, first, others=tuple(d for d in others if d.customer_id != first.customer_id)
+            )
+    likely = matching.candidates(mail.sender) if mail.sender else []
+    candidates = tuple(candidate.customer for candidate in likely[: matching.MOST])
+    return Match(MatchedBy.SENDER if candidates else MatchedBy.NOTHING, candidates=candidates)
+
+
+def _in_original(mail: Mail) -> list[Found]:
+    text = mail.everything
+    found = return_addresses.in_addresses(text)
+    if found:
+        return found
+    tokens = dict.fromkeys(LINK.findall(text))
+    numbers = [number for token in tokens if (number := links.delivery_of(token))]
+    return [Found(number, links.CHOICES) for number in numbers]
+
+
+def _deliveries(found: list[Found]) -> list[Delivery]:
+    """Those that are there, in the order in which they are named."""
+    numbers = [f.delivery_id for f in found][: matching.MOST]
+    rows = Delivery.objects.filter(pk__in=numbers).select_related("customer__merged_into", "text")
+    there = {row.pk: row for row in rows}
+    return [there[n] for n in dict.fromkeys(numbers) if n in there]

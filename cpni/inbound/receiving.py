@@ -1,0 +1,155 @@
+"""Receiving a message: stored once, as it came, before anything else is done with it."""
+
+import hashlib
+import logging
+from datetime import datetime
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import IntegrityError, transaction
+
+from accounts import history
+from accounts.civil import civil_day
+from accounts.models import Carrier
+from cpni import probing
+from cpni.inbound import acting, classifying, matching, quoting, wording
+from cpni.inbound.classifying import Finding
+from cpni.inbound.matching import Match
+from cpni.inbound.reading import Mail, read
+from cpni.models import InboundMessage
+from notices import return_addresses
+
+log = logging.getLogger(__name__)
+
+Kind = InboundMessage.Kind
+# Of what is larger (with an attachment of 20 MB it is 27 MB long) the beginning is kept: the text
+# stands there, and sending it back would lose it.
+LARGEST = 32 * 1024 * 1024  # bytes
+WORDS = 20_000  # characters
+BELOW = "Something is written below what it quotes"
+
+
+def receive(raw: bytes, *, door: str, at: datetime, recipient: str = "") -> InboundMessage | None:
+    """Store ``raw`` and do what follows from it; a message that is there already is returned.
+
+    None for a test of this way, which is noted and not stored.
+
+    ``door`` is an ``InboundMessage.Door``; ``at`` the aware instant at which it came; ``recipient``
+    the envelope's, where it is known. When it returns, the message is stored. Raises only what the
+    database or the disk does, so whoever hands it over keeps it and tries again.
+    """
+    cut = len(raw) > LARGEST
+    mail = read(raw[:LARGEST])
+    addressed = f"{recipient}\n{mail.headers(*matching.ENVELOPE, *matching.ADDRESSED)}"
+    for token in return_addresses.probes_in(addressed):
+        if probing.came_back(token, at=at):
+            return None
+    match = matching.match(mail, recipient)
+    found = digest(raw, mail, match)
+    message = InboundMessage.objects.filter(digest=found).first()
+    if message is None:
+        message = _store(raw[:LARGEST], mail, match, found, door=door, at=at, cut=cut)
+    if message.acted_at is None:
+        try:
+            acting.act(message, at=at)
+        except Exception as error:
+            log.error("Message %s waits: %s", message.pk, type(error).__name__, exc_info=error)
+    message.refresh_from_db()
+    return message
+
+
+def act_on_left(*, at: datetime) -> int:
+    """Do what follows from messages of which that could not be done when they came. How many."""
+    done = 0
+    for message in InboundMessage.objects.filter(acted_at=None).order_by("pk")[:1_000]:
+        try:
+            done += acting.act(message, at=at)
+        except Exception as error:
+            log.error("Message %s waits: %s", message.pk, type(error).__name__, exc_info=error)
+    return done
+
+
+def digest(raw: bytes, mail: Mail, match: Match) -> str:
+    """By what a message is known again, by whichever door: Message-ID, content, addressee.
+
+    Not the headers above its content, to which every server adds.
+    """
+    normal = raw.replace(b"\r\n", b"\n")
+    _, _, content = normal.partition(b"\n\n")
+    seen = hashlib.sha256()
+    for part in ("Message-ID", "From", "Date", "Subject"):
+        seen.update(mail.header(part).encode("utf-8", "replace") + b"\0")
+    seen.update(match.token.encode() + b"\0" + content.rstrip())
+    if not content.strip():
+        # Nothing but headers, or nothing that could be told from them: no other's content.
+        seen.update(b"\0" + normal)
+    return seen.hexdigest()
+
+
+def _store(
+    raw: bytes, mail: Mail, match: Match, found: str, *, door: str, at: datetime, cut: bool
+) -> InboundMessage:
+    finding, words = _judge(mail, match)
+    detail = "Too large: only its beginning was kept" if cut else finding.detail
+    delivery = match.delivery
+    message = InboundMessage(
+        digest=found,
+        door=door,
+        received_at=at,
+        received_on=civil_day(at, Carrier.zone_or_default()),
+        sender=mail.sender[:320],
+        subject=mail.header("Subject")[:500],
+        words=words[:WORDS],
+        kind=finding.kind,
+        detail=detail[:160],
+        matched_by=match.by,
+        delivery=delivery,
+        customer=delivery.customer.remaining if delivery else None,
+    )
+    candidates = [*match.candidates, *(d.customer.remaining for d in match.others)]
+    name: str | None = None
+    try:
+        with transaction.atomic():
+            message.raw.save("message", ContentFile(raw), save=False)
+            name = message.raw.name
+            history.save(message, by=None, because=f"Received by {message.get_door_display()}")
+            message.candidates.set(candidates)
+    except BaseException as error:
+        if name:
+            message.raw.storage.delete(name)
+        there = InboundMessage.objects.filter(digest=found).first()
+        if isinstance(error, IntegrityError) and there:
+            return there  # by another door at the same moment
+        raise
+    return message
+
+
+def _judge(mail: Mail, match: Match) -> tuple[Finding, str]:
+    """What ``mail`` is, and what its sender wrote above what they answer."""
+    finding = classifying.classify(mail)
+    original = match.delivery.text.email_body if match.delivery else ""
+    reply = quoting.split(mail.text, original)
+    words = reply.above
+    subject = mail.header("Subject")
+    if not words and not subject.lower().startswith(("re:", "rv:", "aw:", "fw", "tr:")):
+        words = subject  # "STOP", and nothing else
+    if finding.kind in classifying.FAILURES or finding.kind == Kind.COMPLAINT:
+        return finding, words
+    if _is_our_own(mail):
+        return Finding(Kind.OTHER, classifying.OUR_OWN), words
+    said = wording.meaning(words)
+    if finding.kind == Kind.AUTO_REPLY and not said.perhaps:
+        return finding, words
+    if finding.kind == Kind.OTHER and not said.perhaps:
+        return finding, words
+    if said.objects and not reply.mixed and finding.kind == "":
+        return Finding(Kind.OPT_OUT), words
+    unsure = acting.PERHAPS if said.perhaps else BELOW if reply.mixed else ""
+    return Finding(Kind.QUESTION if said.asks else Kind.OTHER, unsure), words
+
+
+def _is_our_own(mail: Mail) -> bool:
+    """Whether it is a notice of ours that came back as it left, as in a loop of forwarding."""
+    ours = parseaddr(settings.DEFAULT_FROM_EMAIL)[1].lower()
+    return mail.sender == ours and bool(return_addresses.in_message_ids(mail.header("Message-ID")))

@@ -1,0 +1,119 @@
+"""When and how many e-mails of a campaign may leave: hours, a cap for each day, a slow beginning.
+
+Pure but for one count. All days and hours are those of the carrier's zone. What may not leave now
+waits and is lost by nobody: the schedule looks again each minute.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from math import ceil
+from zoneinfo import ZoneInfo
+
+from accounts.civil import add_days, civil_day, in_words
+from notices.models import Campaign, Delivery
+
+DOUBLED = 20  # days of a slow beginning after which no relay minds any more
+
+
+def most_on(campaign: Campaign, day: int) -> int | None:
+    """The most messages that may leave on the ``day``-th day of ``campaign``, from 0; None: any.
+
+    With a slow beginning twice as many each day as on the day before, up to the cap.
+    """
+    limits = []
+    if campaign.daily_cap:
+        limits.append(campaign.daily_cap)
+    if campaign.warm_up and day < DOUBLED:
+        limits.append(campaign.warm_up * 2**day)
+    return min(limits, default=None)
+
+
+def opens_at(campaign: Campaign, at: datetime, zone: ZoneInfo) -> datetime:
+    """The first instant from the aware instant ``at`` on at which a message may leave by its hours.
+
+    ``at`` itself within them, or when it has none.
+    """
+    if campaign.send_from is None or campaign.send_until is None:
+        return at
+    local = at.astimezone(zone)
+    if campaign.send_from <= local.time() < campaign.send_until:
+        return at
+    day = civil_day(at, zone)
+    if local.time() >= campaign.send_until:
+        day = add_days(day, 1)
+    return datetime.combine(day, campaign.send_from, zone)
+
+
+def left_today(campaign: Campaign, clock: Callable[[], datetime], zone: ZoneInfo) -> int | None:
+    """How many messages may still leave today; None, and the clock is not asked, when any may."""
+    if not (campaign.daily_cap or campaign.warm_up):
+        return None
+    at = clock()
+    today = civil_day(at, zone)
+    began = civil_day(campaign.started_at or at, zone)
+    most = most_on(campaign, (today - began).days)
+    if most is None:
+        return None
+    begins = datetime.combine(today, time(), zone)
+    sent = Delivery.objects.filter(
+        campaign=campaign, channel__in=Delivery.SENT_BY_LOOP, sent_at__gte=begins
+    ).count()
+    return max(0, most - sent)
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """How long the rest of a campaign's messages takes: how many wait, and in words until when."""
+
+    waiting: int
+    words: str
+
+
+def estimate(campaign: Campaign, *, at: datetime, zone: ZoneInfo) -> Estimate:
+    """What is known of the time that the waiting messages of ``campaign`` take from ``at`` on.
+
+    By the speed of the last minute, or the limit it has; and by its days, where it has a cap.
+    """
+    mine = Delivery.objects.filter(campaign=campaign, channel__in=Delivery.SENT_BY_LOOP)
+    waiting = mine.filter(state__in=Delivery.PENDING).count()
+    if not waiting:
+        return Estimate(0, "")
+    if campaign.sample_after:
+        local = campaign.sample_after.astimezone(zone)
+        return Estimate(
+            waiting, f"The relay did not take the sample; it is tried again at {local:%H:%M}."
+        )
+    later = mine.filter(state=Delivery.State.QUEUED, try_after__gt=at).count()
+    if later == waiting:
+        return Estimate(waiting, "All that wait were not taken before, and are tried again.")
+    opens = opens_at(campaign, at, zone)
+    if opens > at:
+        local = opens.astimezone(zone)
+        return Estimate(waiting, f"It goes on at {local:%H:%M} on {local:%B} {local.day}.")
+    left = left_today(campaign, lambda: at, zone)
+    if left is not None and left < waiting:
+        return Estimate(waiting, _days(campaign, waiting - left, at, zone))
+    speed = mine.filter(sent_at__gt=at - timedelta(minutes=1)).count()
+    if not speed:
+        return Estimate(waiting, "Nothing left in the last minute, so nobody can say how long.")
+    minutes = ceil(waiting / speed)
+    if minutes <= 1:
+        return Estimate(waiting, "About a minute, at the speed of the last one.")
+    if minutes < 120:
+        return Estimate(waiting, f"About {minutes} minutes, at the speed of the last one.")
+    return Estimate(waiting, f"About {ceil(minutes / 60)} hours, at the speed of the last minute.")
+
+
+def _days(campaign: Campaign, after_today: int, at: datetime, zone: ZoneInfo) -> str:
+    began = civil_day(campaign.started_at or at, zone)
+    today = civil_day(at, zone)
+    days = 0
+    while after_today > 0:
+        days += 1
+        most = most_on(campaign, (today - began).days + days)
+        if most is None:
+            break
+        after_today -= most
+    last = add_days(today, days)
+    return f"The most for a day is reached; the last leave on {in_words(last)}."

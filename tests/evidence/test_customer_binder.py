@@ -1,0 +1,113 @@
+"""The binder of one customer: what is in it, what is not, and that it is recorded."""
+
+import csv
+import hashlib
+import io
+import json
+from datetime import date
+
+import pytest
+from django.core.files.base import ContentFile
+
+from accounts.errors import Refused
+from accounts.models import Look
+from config import roles
+from cpni import optouts
+from cpni.evidence import of_customer
+from cpni.timeline_events import Kind
+from tests.evidence.conftest import AT, TODAY, unpacked, words_of
+from tests.factories.accounts import CallFactory
+from tests.factories.cpni import ComplaintFactory, OptOutRequestFactory, ScriptReadingFactory
+
+LETTER = b"%PDF-1.7 I object"
+
+
+@pytest.fixture
+def customer(mailed):
+    """A customer who got a letter and objected by a letter that was scanned."""
+    request = OptOutRequestFactory(received_on=date(2026, 11, 18), stated="My words")
+    request.scan.save("letter.pdf", ContentFile(LETTER))
+    optouts.apply(request, customer=mailed.customer, on=date(2026, 11, 19), by=None, because="x")
+    return mailed.customer
+
+
+def binder(customer, by=None, as_of=TODAY, kinds=None):
+    return unpacked(of_customer.binder(customer, as_of=as_of, kinds=kinds, by=by, at=AT))
+
+
+def test_everything_that_proves_is_in_it(customer, mailed):
+    files = binder(customer)
+    scans = [content for name, content in files.items() if "statement-" in name]
+    assert scans == [b"%PDF-1.7 the post's stamp"]
+    assert LETTER in files.values()
+    letter = words_of(files[f"attachments/notice-{mailed.reference}.pdf"])
+    assert f"Dear {customer.name}," in letter and mailed.reference in letter
+    answers = {one["use"]: one["reason"] for one in json.loads(files["answers.json"])}
+    assert answers["agents"] == "opted_out"
+    rows = list(csv.DictReader(io.StringIO(files["timeline.csv"].decode())))
+    assert [row["what"] for row in rows if row["kind"] == "Notices and messages"] == ["Notice sent"]
+
+
+def test_the_pdf_tells_it_all_with_the_words_and_the_digests(customer, mailed):
+    files = binder(customer)
+    said = words_of(files["evidence.pdf"])
+    for words in (customer.account_number, "opted out, effective", "Mailing proved", "write to"):
+        assert words in said
+    (name,) = [name for name in files if "statement-" in name]
+    digest = hashlib.sha256(files[name]).hexdigest()
+    assert digest in said.replace(" ", "").replace("\u200b", "")
+
+
+def test_as_of_an_earlier_day_it_holds_nothing_later(customer):
+    files = binder(customer, as_of=date(2026, 11, 10))
+    answers = {one["use"]: one["reason"] for one in json.loads(files["answers.json"])}
+    assert answers["agents"] == "assumed"
+    assert LETTER not in files.values()
+    assert b"Opt out" not in files["timeline.csv"]
+
+
+def test_recordings_are_named_and_what_was_said_in_confidence_stays_out(customer):
+    call = CallFactory(customer=customer, note="Her sister is ill")
+    ScriptReadingFactory(call=call, recording="2026-5001")
+    ComplaintFactory(customer=customer, said="My brother-in-law was told")
+    said = words_of(binder(customer)["evidence.pdf"])
+    assert "2026-5001" in said
+    assert "sister" not in said and "brother" not in said and "My words" not in said
+
+
+def test_what_was_not_asked_for_is_said(customer):
+    files = binder(customer, kinds=[Kind.NOTICE])
+    assert "looks" in files["README.txt"].decode()
+    assert LETTER not in files.values()
+
+
+def test_a_scan_that_is_lost_is_said(customer):
+    request = optouts.OptOutRequest.objects.get(customer=customer)
+    request.scan.storage.delete(request.scan.name)
+    assert any(name.endswith(".missing.txt") for name in binder(customer))
+
+
+def test_a_day_to_come_is_refused(customer):
+    with pytest.raises(Refused, match="has not come yet"):
+        of_customer.binder(customer, as_of=date(2026, 11, 24), by=None, at=AT)
+
+
+def test_printing_asks_why_and_is_recorded_as_an_export(client_of, address, customer):
+    page = address("accounts_customer", "print_evidence", customer.pk)
+    client = client_of(roles.AUDITOR)
+    asked = {"as_of": "2026-11-10", "kind": ["notice", "proof"]}
+    assert "This field is required" in client.post(page, asked).content.decode()
+    answer = client.post(page, {**asked, "because": "Audit of 2026"})
+    assert answer["Content-Type"] == "application/zip"
+    assert "evidence.pdf" in unpacked(answer.streaming_content)
+    look = Look.objects.get(what=Look.What.EXPORTED)
+    assert look.customer_id == customer.pk
+    assert look.detail == "Evidence binder as of 2026-11-10; reason: Audit of 2026"
+
+
+def test_the_form_begins_with_the_day_that_was_looked_at(client_of, address, customer):
+    page = address("accounts_customer", "print_evidence", customer.pk)
+    client = client_of(roles.OFFICER)
+    for given, expected in (("2026-11-10", date(2026, 11, 10)), ("x", TODAY)):
+        form = client.get(page, {"as_of": given}).context["form"]
+        assert form["as_of"].initial == expected

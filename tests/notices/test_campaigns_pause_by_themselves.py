@@ -1,0 +1,76 @@
+"""A storm of bounces stops the campaign, whenever it comes; a person may let it go on."""
+
+import pytest
+
+from notices import campaigns, outcomes, sending
+from notices.models import Campaign, Delivery
+from notices.sending import Ended
+from notices.tasks import start_due_campaigns
+
+pytestmark = pytest.mark.django_db
+
+
+def status(campaign):
+    return Campaign.objects.get(pk=campaign.pk)
+
+
+def bounce(campaign, number):
+    for delivery in Delivery.objects.filter(campaign=campaign, state="sent", outcome="")[:number]:
+        outcomes.record(
+            delivery, outcome="bounced", on=delivery.mailed_on, by=None, because="No mailbox"
+        )
+
+
+def test_refusals_over_the_threshold_pause_it_before_the_rest_is_sent(
+    sink, campaign_to, settings, monkeypatch
+):
+    settings.SMTP_CONNECTIONS = 1
+    monkeypatch.setattr(campaigns, "LEAST_TRIED", 10)
+    campaign = campaign_to(40, pause_at_percent=20)
+    people = Delivery.objects.filter(campaign=campaign).order_by("pk")
+    for delivery in people[0:40:3]:  # one of three: never many in a row
+        sink.answers["RCPT", delivery.contact_point.value] = "550 5.1.1 Unknown"
+    assert sending.send(campaign.pk).ended is Ended.PAUSED
+    paused = status(campaign)
+    assert (paused.status, paused.paused_because) == (
+        "paused",
+        "4 of 10 e-mails were refused or bounced, more than 20 %. Find out why before it goes on.",
+    )
+    assert people.filter(state="queued", channel="email").count() == 30
+
+
+def test_bounces_that_come_later_pause_it_within_a_minute(sink, campaign_to, monkeypatch):
+    monkeypatch.setattr(campaigns, "LEAST_TRIED", 10)
+    campaign = campaign_to(20, daily_cap=12)
+    sending.send(campaign.pk)
+    bounce(campaign, 2)
+    start_due_campaigns()
+    paused = status(campaign)
+    assert paused.status == "paused"
+    assert paused.paused_because.startswith("2 of 12 e-mails were refused or bounced")
+
+
+def test_whoever_lets_it_go_on_takes_what_came_back_as_known(sink, campaign_to, monkeypatch):
+    monkeypatch.setattr(campaigns, "LEAST_TRIED", 5)
+    campaign = campaign_to(20, daily_cap=12)
+    sending.send(campaign.pk)
+    bounce(campaign, 4)
+    assert campaigns.pause_if_bouncing(status(campaign))
+    campaigns.resume(status(campaign), by=None, because="Old addresses, known")
+    assert not campaigns.pause_if_bouncing(status(campaign))
+    campaign = status(campaign)
+    campaign.daily_cap = None
+    campaign.save()
+    sending.send(campaign.pk)
+    bounce(campaign, 1)
+    assert campaigns.too_many(status(campaign), *campaigns.refused_or_bounced(campaign)) == (
+        "1 of 8 e-mails were refused or bounced, more than 5 %. Find out why before it goes on."
+    )
+
+
+def test_a_few_do_not_pause_it(sink, campaign_to):
+    campaign = campaign_to(10)
+    sending.send(campaign.pk)
+    bounce(campaign, 5)
+    assert campaigns.refused_or_bounced(campaign) == (5, 10)
+    assert campaigns.too_many(status(campaign), 5, 10) == ""
