@@ -84,7 +84,8 @@ def take(limit: Limit, key: str, *, at: datetime) -> bool:
     """Take one turn of ``limit``. At most ``limit.turns`` callers get True before it begins anew.
 
     Each step is one statement that the database runs alone for this row, so simultaneous callers
-    cannot share a turn.
+    cannot share a turn. Who finds no row, or an old one, may be overtaken by another who makes it
+    or begins it anew: all is asked once more before anybody is refused.
     """
     rows = SignInAttempts.objects.filter(pk=key)
     until = at + timedelta(minutes=limit.minutes)
@@ -93,8 +94,6 @@ def take(limit: Limit, key: str, *, at: datetime) -> bool:
             return True
         if rows.filter(until__lte=at).update(taken=1, until=until):
             return True
-        if rows.exists():
-            return False
         SignInAttempts.objects.bulk_create(
             [SignInAttempts(key=key, taken=0, until=until)], ignore_conflicts=True
         )
