@@ -116,6 +116,25 @@ def test_a_lost_connection_loses_nothing_and_records_once(page, in_call):
     assert ContactPoint.objects.filter(kind="telephone").count() == 1
 
 
+def test_enter_in_a_form_that_has_just_come_is_not_left_to_the_browser(page, in_call):
+    in_call("blue kite 42")
+    page.evaluate(
+        """() => {
+            document.addEventListener("submit", (event) => {
+                document.body.dataset.sentBy = event.defaultPrevented ? "the desk" : "the browser"
+            })
+            const watch = new MutationObserver(() => {
+                const form = document.querySelector("form.desk-edit")
+                if (form) { watch.disconnect(); form.noValidate = true; form.requestSubmit() }
+            })
+            watch.observe(document.body, {childList: true, subtree: true})
+        }"""
+    )
+    keys(page, "e", "t")
+    page.locator("body[data-sent-by]").wait_for()
+    assert page.locator("body").get_attribute("data-sent-by") == "the desk"
+
+
 def test_signed_out_in_mid_call_one_signs_in_again_and_goes_on(page, in_call):
     call = in_call("blue kite 42")
     keys(page, "e", "t")

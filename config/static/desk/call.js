@@ -11,6 +11,9 @@
   htmx.config.historyEnabled = false // no page with customers' data is kept in the browser
   htmx.config.historyCacheSize = 0
   htmx.config.timeout = 20000
+  // Enter in a form that has just come is htmx's at once. In the 20 ms that it waits otherwise the browser
+  // would send the form itself, and where there is no connection the page, with all typed, would be gone.
+  htmx.config.defaultSettleDelay = 0
 
   var SWITCHED_OFF = 'deskKeysOff'
   var CHORD = 1500 // milliseconds within which the second key of two must come
