@@ -15,6 +15,7 @@ from functools import cache
 import holidays
 
 from accounts.civil import add_days
+from accounts.counted_words import several
 
 
 @dataclass(frozen=True)
@@ -91,8 +92,7 @@ def in_words_left(on: date, last: date) -> str:
     """How the term that ends on ``last`` stands on ``on``: “3 business days are left.”"""
     number = left(on, last)
     if last < on:
-        days = (on - last).days
-        return f"It ended {days} day{'' if days == 1 else 's'} ago."
+        return f"It ended {several((on - last).days, 'day')} ago."
     if number == 0:
         return "It ends today."
-    return f"{number} business day{' is' if number == 1 else 's are'} left."
+    return f"{several(number, 'business day is', 'business days are')} left."

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from accounts import history
+from accounts.counted_words import several
 from accounts.errors import Refused
 from accounts.fields import one_line
 from accounts.models import Customer, CustomerList, CustomerListEntry, User
@@ -53,7 +54,7 @@ def save_list(name: str, account_numbers: Iterable[str], *, by: User | None, bec
         if saved and set(saved.entries.values_list("customer", flat=True)) == set(found.values()):
             return Saved(saved, len(found), unknown)
         saved = saved or CustomerList(name=name)
-        history.save(saved, by=by, because=f"{because} ({len(found)} customers)")
+        history.save(saved, by=by, because=f"{because} ({several(len(found), 'customer')})")
         saved.entries.all().delete()
         CustomerListEntry.objects.bulk_create(
             (CustomerListEntry(customer_list=saved, customer_id=pk) for pk in found.values()),

@@ -17,6 +17,7 @@ from django.db.models.functions import TruncDate
 
 from accounts import history, runs
 from accounts.civil import add_days
+from accounts.counted_words import several
 from accounts.errors import Refused
 from accounts.models import Carrier, Customer, Look, LookShown, Run, UnusualLook, User
 from accounts.permissions import require
@@ -248,8 +249,10 @@ class Day:
                 )
         for person, number in matched.items():
             if number:
-                whom = "a customer" if number == 1 else f"{number} customers"
-                says = f"Opened {whom} with their own surname: perhaps themselves or family."
+                says = (
+                    f"Opened {several(number, 'customer')} with their own surname: perhaps"
+                    " themselves or family."
+                )
                 yield Finding(person, Rule.NAMESAKE, number, 0, says)
 
     def _hours(self) -> Iterator[Finding]:
@@ -261,7 +264,7 @@ class Day:
         found = rows.values("by_id").annotate(n=Count("pk"), first=Min("at"), last=Max("at"))
         for row in found:
             first, last = (row[which].astimezone(self.zone) for which in ("first", "last"))
-            looks = "A look" if row["n"] == 1 else f"{row['n']} looks"
+            looks = several(row["n"], "look")
             says = (
                 f"{looks} between {first:%H:%M} and {last:%H:%M}; the desk’s hours are"
                 f" {opens:%H:%M} to {closes:%H:%M}."
@@ -277,7 +280,7 @@ class Day:
             user = people.get(person)
             takes_calls = user is not None and not user.has_perm("accounts.view_look")
             if user and takes_calls and user.has_perm(CALLS_EXPECTED_FROM):
-                says = f"Opened {number} customers outside a call."
+                says = f"Opened {several(number, 'customer')} outside a call."
                 yield Finding(person, Rule.NO_CALL, number, 0, says)
 
     def _refused(self) -> Iterator[Finding]:

@@ -15,6 +15,7 @@ from kombu.exceptions import OperationalError
 
 from accounts import runs, unusual_looks
 from accounts.admin.runs import counts_in_words
+from accounts.counted_words import several
 from accounts.errors import Refused
 from accounts.models import JobRound, Run, User
 from accounts.permissions import require
@@ -138,7 +139,7 @@ def in_words(time: timedelta) -> str:
     """A length of time in its largest unit: “40 minutes”, “3 hours”, “2 days”."""
     for unit, name in ((86_400, "day"), (3_600, "hour"), (60, "minute")):
         if (number := int(time.total_seconds()) // unit) > 0:
-            return f"{number} {name}{'' if number == 1 else 's'}"
+            return several(number, name)
     return "less than a minute"
 
 

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts import sessions
 from accounts.admin.signin import browser_in_words
+from accounts.counted_words import several
 from accounts.models import User
 
 
@@ -26,7 +27,7 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
         ended = sessions.end_others(
             request, user, because="All others, by their owner", at=timezone.now()
         )
-        messages.success(request, f"Ended {ended} other session{'' if ended == 1 else 's'}.")
+        messages.success(request, f"Ended {several(ended, 'other session')}.")
         return HttpResponseRedirect(reverse("usersessions_list"))
     listed = [(found, browser_in_words(found.user_agent)) for found in sessions.open_sessions(user)]
     context = {

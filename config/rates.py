@@ -16,6 +16,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from limits import RateLimitItem, RateLimitItemPerMinute
 
+from accounts.counted_words import several
 from accounts.turns import network_of, take_turn
 from config.error_pages import TOO_MANY, for_customers, page
 from config.problems import is_api
@@ -86,7 +87,7 @@ def door_of(request: HttpRequest) -> str:
 def too_many(request: HttpRequest, words: str, most: int, wait: int) -> HttpResponse:
     """429, and when to come back."""
     log.warning("More than %s %s, by user %s", most, words, request.user.pk)
-    seconds = f"{wait} second{'' if wait == 1 else 's'}"
+    seconds = several(wait, "second")
     answer = page(
         replace(
             TOO_MANY,

@@ -14,6 +14,7 @@ from django.db.models import Count
 from django.urls import reverse
 
 from accounts.civil import add_days, civil_day, in_words
+from accounts.counted_words import several
 from accounts.models import Carrier, SentReport, User
 from accounts.runs import run as job_run
 from config.home_exceptions import EXCEPTIONS
@@ -85,7 +86,7 @@ def daily(person: User, at: datetime) -> EmailMessage:
     needed = [row for row in rows_for(Asker(person, today, at), EXCEPTIONS) if row.needed]
     late = sum(row.deadline is not None and row.deadline < today for row in needed)
     number = len(needed)
-    subject = f"{number} exception{'' if number == 1 else 's'}" if number else "nothing needs you"
+    subject = several(number, "exception") if number else "nothing needs you"
     if late:
         subject += f", {late} past the deadline"
     lines = [_said(row, today) for row in needed] or ["Nothing needs you today."]

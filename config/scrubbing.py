@@ -35,6 +35,8 @@ import socket
 import traceback
 from collections.abc import Iterator
 
+from accounts.counted_words import several
+
 LONGEST = 2_000  # characters of a message; the rest could only be something that was dumped
 
 # --- What is kept although it has many digits ----------------------------------------------------
@@ -142,7 +144,7 @@ def scrub(text: str) -> str:
     clean = _FOUND.sub(_masked, first)
     if rest:
         lines = rest.count("\n") + 1
-        clean += f" [{lines} more line{'' if lines == 1 else 's'}]"
+        clean += f" [{several(lines, 'more line')}]"
     return clean + (" [cut]" if cut else "")
 
 

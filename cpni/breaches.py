@@ -12,6 +12,7 @@ from django.db.models import Count, QuerySet
 
 from accounts import history
 from accounts.civil import add_days, civil_day
+from accounts.counted_words import several
 from accounts.errors import Refused
 from accounts.models import Carrier, Customer, Look, LookShown, User
 from accounts.permissions import require
@@ -113,7 +114,9 @@ def name_affected(
         )
         number = stored.affected.count()
         # The list has no history; how many it had then, and why, is kept with the breach.
-        history.save(stored, by=by, because=f"{because} ({number:,} customers affected)"[:100])
+        history.save(
+            stored, by=by, because=f"{because} ({several(number, 'customer')} affected)"[:100]
+        )
     return number
 
 

@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 from accounts.civil import in_words
+from accounts.counted_words import several
 from cpni.certificate_lines import VERDICTS, not_followed
 from cpni.models import AnnualCertificate
 from notices import papers
@@ -63,7 +64,7 @@ def _certificate(
     year, name = certificate.year, certificate.signer_name or "…"
     brokers, complaints = figures["brokers"], sum(number for _, number in figures["complaints"])
     taken = (
-        f"The company has taken {len(brokers)} action{'' if len(brokers) == 1 else 's'} against"
+        f"The company has taken {several(len(brokers), 'action')} against"
         " data brokers in the past year (proceedings instituted, petitions filed, and others); they"
         " are explained in the accompanying statement."
         if brokers
@@ -72,7 +73,7 @@ def _certificate(
         " past year."
     )
     received = (
-        f"The company has received {complaints} customer complaint{'' if complaints == 1 else 's'}"
+        f"The company has received {several(complaints, 'customer complaint')}"
         " in the past year concerning the unauthorized release of CPNI; they are summarized by"
         " category in the accompanying statement."
         if complaints

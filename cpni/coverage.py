@@ -22,6 +22,7 @@ from django.db.models import (
 )
 
 from accounts.civil import add_days
+from accounts.counted_words import several
 from accounts.models import Customer, ImportBatch
 from cpni import gaps, verifying_approvals
 from notices import automatic
@@ -184,10 +185,11 @@ def doubts(*, on: date) -> list[Doubt]:
     if last is None:
         found.append(Doubt("No billing file was ever imported.", "accounts_importbatch"))
     elif last.refused:
+        verb = "was" if last.refused == 1 else "were"
         found.append(
             Doubt(
-                f"{last.refused} rows of the last billing file were refused ({last}): those"
-                " customers are not here, or not as they are.",
+                f"{several(last.refused, 'row')} of the last billing file {verb} refused ({last}):"
+                " those customers are not here, or not as they are.",
                 "accounts_importbatch",
             )
         )

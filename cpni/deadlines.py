@@ -13,6 +13,7 @@ from django.db.models import Count, Exists, OuterRef
 from icalendar import Calendar, Event
 
 from accounts.civil import add_days, in_words
+from accounts.counted_words import several
 from accounts.models import User
 from cpni import breaches, certificates, incidents
 from cpni.gaps import OPT_OUT
@@ -116,7 +117,7 @@ def _letters(on: date) -> Iterator[Deadline]:
         yield Deadline(
             "letters",
             on,
-            f"{number:,} letters to be confirmed as mailed",
+            f"{several(number, 'letter')} to be confirmed as mailed",
             "No clock runs until they are.",
             "notices_postbatch_changelist",
         )
@@ -154,7 +155,8 @@ def _anniversaries(on: date) -> Iterator[Deadline]:
         yield Deadline(
             f"anniversary-{week}",
             min(expires_after(first), expires_after(final)),
-            f"{number:,} notices become two years old in the week of {in_words(week)}",
+            f"{several(number, 'notice becomes', 'notices become')} two years old in the week of"
+            f" {in_words(week)}",
             "Renew them before, or their approvals count no more (64.2008(d)(2)).",
             "notices_delivery_changelist",
             query=f"?mailed_on_from={first}&mailed_on_to={final}",

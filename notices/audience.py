@@ -20,6 +20,7 @@ from django.db.models import (
 )
 from django.db.models.expressions import Combinable
 
+from accounts.counted_words import several
 from accounts.models import ContactPoint, Customer, CustomerListEntry
 from accounts.models.customers import CustomerQuerySet
 from notices import conditions, marketing, policies
@@ -46,7 +47,7 @@ def meant_for(campaign: Campaign) -> str:
     if campaign.customer_list:
         return f"{words}: {campaign.customer_list}"
     if campaign.due_within_days is not None:
-        return f"{words} within {campaign.due_within_days} days"
+        return f"{words} within {several(campaign.due_within_days, 'day')}"
     return words
 
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from accounts import history
 from accounts.civil import civil_day
+from accounts.counted_words import several
 from accounts.errors import Refused
 from accounts.models import Carrier, User
 from accounts.permissions import require
@@ -68,7 +69,7 @@ def make_batch(
         batch = PostBatch(campaign=locked, created_at=at, created_by=by)
         history.save(batch, by=by, because=because)
         batch.size = waiting.update(state=State.BATCHED, batch=batch)
-        history.save(batch, by=by, because=f"{batch.size} letters")
+        history.save(batch, by=by, because=several(batch.size, "letter"))
         _record_batch(batch, State.BATCHED, by=by, because=f"Put in {batch}")
     return batch
 

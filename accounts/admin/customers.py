@@ -25,6 +25,7 @@ from accounts.admin.import_forms import CheckedImport
 from accounts.admin.labels import CALM, GOOD, WAIT, choice_label, label
 from accounts.caller_standing import refuse_unproved
 from accounts.civil import in_words
+from accounts.counted_words import several
 from accounts.fields import one_line, telephone_shown
 from accounts.models import Carrier, ContactPoint, Customer, Service
 from accounts.resources import CustomerResource
@@ -204,7 +205,7 @@ class CustomerAdmin(
         result = (getattr(answer, "context_data", None) or {}).get("result")
         if result is not None:
             known = [row.object_id for row in result.rows if row.import_type != row.IMPORT_TYPE_NEW]
-            looks.note(request, known, detail=f"preview of {result.total_rows} rows")
+            looks.note(request, known, detail=f"preview of {several(result.total_rows, 'row')}")
         return answer
 
     def customer_of(self, obj: Customer) -> int | None:

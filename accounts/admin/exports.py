@@ -11,6 +11,7 @@ from unfold.contrib.import_export.forms import ExportForm
 
 from accounts import looks
 from accounts.admin.acts import reason_field
+from accounts.counted_words import several
 
 LARGE = 500  # customers from which on an export must be explained
 
@@ -18,7 +19,7 @@ LARGE = 500  # customers from which on an export must be explained
 def warning(number: int) -> str:
     """What whoever is about to export ``number`` customers should know."""
     said = (
-        f"The file will hold the data of {number:,} customer{'' if number == 1 else 's'}. It leaves"
+        f"The file will hold the data of {several(number, 'customer')}. It leaves"
         " the protection of this desk: keep it where only those who need it can read it, and delete"
         " it after use. That you made it is recorded."
     )

@@ -20,6 +20,7 @@ from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.day_filter import DayFilter
 from accounts.admin.given_filters import CustomerFilter, PersonFilter
 from accounts.admin.labels import BAD, CALM, GAP, GOOD, WAIT, choice_label
+from accounts.counted_words import several
 from accounts.models import Customer, Look, LookShown, User
 from accounts.screen_words import screen_words
 
@@ -205,7 +206,7 @@ class LookAdmin(ReadOnlyAdmin):
             else []
         )
         if not customers:
-            return f"{look.rows:,} customers" if look.rows else "–"
+            return several(look.rows, "customer") if look.rows else "–"
         links = (
             (reverse("admin:accounts_customer_change", args=[customer.pk]), customer)
             for customer in customers

@@ -18,6 +18,7 @@ from accounts.admin.exports import warning
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, label
 from accounts.admin.scans import HEADERS
 from accounts.civil import in_words
+from accounts.counted_words import several
 from accounts.models import Carrier
 from accounts.upload_checks import LARGEST_LIST, MB
 from cpni import audience_files
@@ -109,7 +110,7 @@ class AudienceFileAdmin(ReadOnlyAdmin):
             return label("Marked", GOOD)
         if file.claims >= audience_files.CLAIMS and file.claimed_at is None:
             return label("Failed: the log says why", BAD)
-        return label(f"{file.done:,} of {file.lines:,} lines", WAIT)
+        return label(f"{file.done:,} of {several(file.lines, 'line')}", WAIT)
 
     @display(description="Lines by reason")
     def result(self, file: AudienceFile) -> str:

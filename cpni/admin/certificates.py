@@ -20,6 +20,7 @@ from accounts.admin.pages import page
 from accounts.admin.scans import HasScan, download
 from accounts.admin.written_once import WrittenOnceAdmin
 from accounts.civil import in_words
+from accounts.counted_words import several
 from accounts.models import Carrier
 from accounts.upload_checks import SCAN_HELP, validate_scan
 from cpni import certificate_paper, certificates
@@ -263,7 +264,7 @@ class AnnualCertificateAdmin(RecordAdmin):
         number = certificates.explain(
             certificate, words, by=person(request), because=data["because"]
         )
-        return f"{number} explanation{'' if number == 1 else 's'} changed."
+        return f"{several(number, 'explanation')} changed."
 
     @confirmed_act(
         "Draft",

@@ -26,6 +26,7 @@ from accounts.admin.acts import confirmed_act, person
 from accounts.admin.base import RecordAdmin
 from accounts.admin.labels import BAD, GOOD, WAIT, choice_label
 from accounts.admin.pages import page
+from accounts.counted_words import several
 from accounts.models import Carrier, ContactOptOut
 from cpni import audience_scrubs, calling_lists, campaign_register, marketing_campaigns
 from cpni.admin.marketing_forms import (
@@ -401,8 +402,8 @@ class MarketingCampaignAdmin(RecordAdmin):
         if scrub is None:
             return f"“{campaign}” was reviewed before."
         return (
-            f"“{campaign}” is reviewed. It could reach {scrub.allowed:,} of {scrub.asked:,}"
-            " customers today."
+            f"“{campaign}” is reviewed. It could reach {scrub.allowed:,} of"
+            f" {several(scrub.asked, 'customer')} today."
         )
 
     @confirmed_act(

@@ -9,6 +9,7 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from accounts.admin.acts import ActForm, Outlook
 from accounts.admin.base import ReasonForm
 from accounts.admin.exports import warning
+from accounts.counted_words import several
 from accounts.models import Carrier
 from cpni import audience_scrubs
 from cpni.campaign_register import data_classes_in_words
@@ -73,7 +74,7 @@ def review_outlook(self: Any, request: HttpRequest, campaign: MarketingCampaign)
     reach = f"More than {COUNTED_AT_ONCE:,} customers are asked about when it is reviewed"
     if number <= COUNTED_AT_ONCE:
         found = audience_scrubs.sift(campaign, on=today)
-        reach = f"{len(found.allowed):,} of {number:,} customers"
+        reach = f"{len(found.allowed):,} of {several(number, 'customer')}"
     return Outlook(
         "Whoever made it cannot review it (64.2009(d)). Whom it leaves out, and why, is kept; they"
         " are asked about again at the second of sending or of handing out a list.",
@@ -89,7 +90,7 @@ def list_outlook(self: Any, request: HttpRequest, campaign: MarketingCampaign) -
         " be called at this second. It says until when it may be used. Each customer on it is"
         " recorded as a use of CPNI.",
         [
-            ("May be used for", f"{campaign.list_days} days"),
+            ("May be used for", several(campaign.list_days, "day")),
             ("Please note", warning(number)),
         ],
     )

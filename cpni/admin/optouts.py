@@ -23,6 +23,7 @@ from accounts.admin.given_filters import EntererFilter
 from accounts.admin.labels import CALM, GAP, GOOD, WAIT, choice_label, label
 from accounts.admin.list_exports import ListExport
 from accounts.admin.scans import HasScan
+from accounts.counted_words import several
 from accounts.errors import Refused
 from accounts.models import Carrier
 from cpni import optouts
@@ -356,8 +357,7 @@ class OptOutRequestAdmin(HasScan, ListExport, UsesAsBoxes, RecordAdmin):
         if not wished.found:
             return "Nobody we know"
         number, found_by = wished.found
-        people = "1 customer" if number == 1 else f"{number} customers"
-        return f"{people}, by {found_words(found_by.split(','))}"
+        return f"{several(number, 'customer')}, by {found_words(found_by.split(','))}"
 
     @display(description="Asks", ordering="wish")
     def asks(self, wished: OptOutRequest) -> str:

@@ -17,6 +17,7 @@ from accounts.admin.acts import ActForm, person
 from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.labels import GOOD, WAIT, label
 from accounts.admin.pages import page
+from accounts.counted_words import several
 from accounts.errors import Refused
 from accounts.models import Carrier
 from cpni import purging
@@ -140,7 +141,7 @@ class PurgeAdmin(ReadOnlyAdmin):
 
 def count(records: int) -> str:
     """So many records, with the verb."""
-    return "1 record has been" if records == 1 else f"{records:,} records have been"
+    return several(records, "record has been", "records have been")
 
 
 def _shown(line: purging.Line) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from django.views.decorators.http import require_POST
 
 from accounts import authenticating, credentials, of_record
 from accounts.caller_standing import why_nothing
+from accounts.counted_words import several
 from accounts.models import (
     AuthenticationTry,
     BusinessExemption,
@@ -240,6 +241,6 @@ def _result(screen: Screen, tried: AuthenticationTry) -> str:
         return said
     left = authenticating.standing(screen.call, at=timezone.now(), on=screen.today).tries_left
     if tried.result == Result.FAILED and tried.method in SAID:
-        said += f" {left} {'try' if left == 1 else 'tries'} left."
+        said += f" {several(left, 'try', 'tries')} left."
     messages.warning(screen.request, said)
     return ""

@@ -2,6 +2,8 @@
 
 from django.db import models
 
+from accounts.counted_words import several
+
 
 class HistoryPurge(models.Model):
     """One removal of history rows whose time is over. ``cpni.history_purges`` writes it."""
@@ -34,7 +36,7 @@ class PurgedRows(models.Model):
         indexes = [models.Index(fields=["table", "first_key"], name="cpni_purged_of_table")]
 
     def __str__(self) -> str:
-        return f"{self.rows} rows of {self.table}"
+        return f"{several(self.rows, 'row')} of {self.table}"
 
 
 class OpenPurge(models.Model):

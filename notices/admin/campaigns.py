@@ -20,6 +20,7 @@ from accounts.admin.acts import ActForm, confirmed_act, more, person
 from accounts.admin.base import RecordAdmin
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, choice_label
 from accounts.civil import in_words
+from accounts.counted_words import several
 from notices import campaigns, letters
 from notices.admin.campaign_audience import (
     AUDIENCE,
@@ -251,9 +252,9 @@ class CampaignAdmin(AudienceMixin, RecordAdmin):
             case Status.PAUSED:
                 return "Resume or cancel it"
             case Status.RUNNING if waiting.get("letters"):
-                return f"Put {waiting['letters']} letters in a batch"
+                return f"Put {several(waiting['letters'], 'letter')} in a batch"
             case Status.RUNNING if waiting.get("batched"):
-                return f"Confirm that {waiting['batched']} letters were mailed"
+                return f"Confirm the mailing of {several(waiting['batched'], 'letter')}"
             case Status.RUNNING | Status.FREEZING:
                 return "Runs by itself"
         return "–"
@@ -367,7 +368,7 @@ class CampaignAdmin(AudienceMixin, RecordAdmin):
         )
         if batch is None:
             return "No letter is waiting."
-        done = f"{batch} has {batch.size} {'letter' if batch.size == 1 else 'letters'}."
+        done = f"{batch} has {several(batch.size, 'letter')}."
         messages.success(request, f"{done} Make and print them here; then confirm the mailing.")
         return redirect("admin:notices_postbatch_change", batch.pk)
 

@@ -15,6 +15,7 @@ from unfold.decorators import display
 
 from accounts.admin.acts import ActForm, Outlook, confirmed_act, person, reading_page
 from accounts.admin.pages import page
+from accounts.counted_words import several
 from notices import signing_off
 from notices.content_check import Place, State
 from notices.content_check.facts import FORMS
@@ -91,7 +92,7 @@ def sentence(lines: list[Checked]) -> str:
     if failing:
         said.append(f"{failing} of {len(lines)} lines {'fails' if failing == 1 else 'fail'}")
     if waiting:
-        said.append(f"{waiting} {'waits' if waiting == 1 else 'wait'} to be signed off")
+        said.append(f"{several(waiting, 'waits', 'wait')} to be signed off")
     return f"{' and '.join(said)}."
 
 

@@ -21,6 +21,7 @@ from accounts.admin.base import ReadOnlyRecordAdmin, RecordAdmin
 from accounts.admin.labels import CALM, GOOD, choice_label
 from accounts.admin.pages import page
 from accounts.civil import in_words
+from accounts.counted_words import several
 from accounts.errors import Refused
 from accounts.models import Carrier
 from notices import audience, markdown, policies, policy_campaigns, standard_texts
@@ -290,8 +291,7 @@ class PolicyVersionAdmin(RecordAdmin):
     @display(description="Declares")
     def declares(self, version: PolicyVersion) -> str:
         """How many uses."""
-        count = len(version.uses.all())
-        return f"{count} use" if count == 1 else f"{count} uses"
+        return several(len(version.uses.all()), "use")
 
     @display(description="Next step")
     def next_step(self, version: PolicyVersion) -> str:

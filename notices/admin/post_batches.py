@@ -26,6 +26,7 @@ from accounts.admin.base import ReadOnlyRecordAdmin
 from accounts.admin.exports import warning
 from accounts.admin.labels import GOOD, WAIT, label
 from accounts.admin.scans import HasScan
+from accounts.counted_words import several
 from accounts.models import Carrier
 from accounts.upload_checks import SCAN_HELP, validate_scan
 from notices import letter_files, letters
@@ -222,7 +223,7 @@ class PostBatchAdmin(ReadOnlyRecordAdmin):
             batch, by=person(request), because=data["because"], at=timezone.now()
         )
         nudge(make_letters, batch.pk)
-        return f"{number} {'file is' if number == 1 else 'files are'} being made."
+        return f"{several(number, 'file is', 'files are')} being made."
 
     @confirmed_act(
         "Download letters",
@@ -297,8 +298,10 @@ class PostBatchAdmin(ReadOnlyRecordAdmin):
             not_mailed=data["not_mailed"].split(),
             scan=data["scan"],
         )
-        words = f"{done.mailed} letters have their mailing date."
-        return f"{words} {done.put_back} wait for the next batch." if done.put_back else words
+        words = f"{several(done.mailed, 'letter has its', 'letters have their')} mailing date."
+        if not done.put_back:
+            return words
+        return f"{words} {several(done.put_back, 'waits', 'wait')} for the next batch."
 
 
 @admin.register(MailingStatement)

@@ -18,7 +18,7 @@ def test_one_bad_row_in_ten_thousand_is_set_aside_and_can_be_mended(run, row, wr
     rows = [row(n) for n in range(10_000)]
     rows[7]["postcode"] = "8404"
     out = run(write(rows))
-    assert "10000 rows, of which 9999 new, 0 changed, 0 unchanged, 1 refused" in out
+    assert "10,000 rows, of which 9999 new, 0 changed, 0 unchanged, 1 refused" in out
     assert Customer.objects.count() == Customer.history.count() == 9_999
     problem = ImportProblem.objects.get()
     assert (problem.row, problem.field) == (9, "postcode")
@@ -27,7 +27,7 @@ def test_one_bad_row_in_ten_thousand_is_set_aside_and_can_be_mended(run, row, wr
     (bad,) = errors_of(tmp_path / "export.csv")
     assert (bad["account_number"], bad["problem_column"]) == ("A00007", "postcode")
     errors.write_text(errors.read_text().replace(",8404,", ",84047,"))
-    assert "1 rows, of which 1 new" in run(errors)
+    assert "1 row, of which 1 new" in run(errors)
     assert Customer.objects.count() == 10_000
 
 

@@ -29,7 +29,7 @@ def test_a_byte_order_mark_crlf_other_columns_and_upper_case_are_understood(run,
         b"A1,Jos\xc3\xa9,3/4/2021,12.50\r\n,,,\r\n\r\n"
     )
     out = run(path)
-    assert "1 rows, of which 1 new" in out
+    assert "1 row, of which 1 new" in out
     assert "Ignored columns: balance." in out
     assert Customer.objects.get().active_since == date(2021, 3, 4)
 

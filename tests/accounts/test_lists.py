@@ -33,7 +33,7 @@ def test_a_list_of_the_same_name_is_replaced_and_the_same_list_left_alone():
     assert numbers(saved) == ["A2"]
     assert CustomerList.objects.get().history.count() == 2
     assert saved.customer_list.history.latest().history_change_reason == (
-        "Spring offer (1 customers)"
+        "Spring offer (1 customer)"
     )
 
 

@@ -151,7 +151,7 @@ def test_a_look_counts_for_the_carriers_day(rep):
     opened(rep, at=datetime(2026, 11, 24, 5, tzinfo=UTC))  # 22:00 in Denver, on the 23rd
     assert found(on=date(2026, 11, 24)) == {}
     row = found()[rep, "hours"]
-    assert row.says == "A look between 22:00 and 22:00; the desk’s hours are 07:00 to 21:00."
+    assert row.says == "1 look between 22:00 and 22:00; the desk’s hours are 07:00 to 21:00."
 
 
 def test_while_calls_are_not_recorded_nobody_is_reported_for_looking_without_one(rep, settings):

@@ -93,7 +93,7 @@ def test_confirming_the_mailing_starts_the_clocks_and_says_how_many(
     }
     page = address("notices_postbatch", "mailed", batch.pk)
     answer = client_of(roles.OFFICER).post(page, form, follow=True)
-    assert said(answer) == ["1 letters have their mailing date. 1 wait for the next batch."]
+    assert said(answer) == ["1 letter has its mailing date. 1 waits for the next batch."]
     mailed = Delivery.objects.get(state="sent")
     assert (mailed.last_objection_day, mailed.assume_from) == (
         date(2026, 12, 26),

@@ -60,7 +60,7 @@ def test_marketing_drafts_a_supervisor_reviews_and_the_officer_hands_out_the_lis
     home = said(supervisor.get(reverse("admin:index")))
     assert "Marketing campaigns to be reviewed" in home
     asks = said(supervisor.get(reverse("admin:cpni_marketingcampaign_review", args=[campaign.pk])))
-    assert "1 of 1 customers" in asks
+    assert "1 of 1 customer" in asks
     given = {"because": "Read", "seen": campaign.fingerprint}
     no = said(post(supervisor, "cpni_marketingcampaign_review", campaign.pk, **given))
     assert "This field is required" in no
@@ -73,7 +73,7 @@ def test_marketing_drafts_a_supervisor_reviews_and_the_officer_hands_out_the_lis
             **given,
         )
     )
-    assert "It could reach 1 of 1 customers today" in page
+    assert "It could reach 1 of 1 customer today" in page
     answer = post(
         client_of(roles.OFFICER), "cpni_marketingcampaign_hand_out", campaign.pk, because="Calls"
     )

@@ -102,7 +102,7 @@ def test_customers_are_named_once_each_and_the_history_says_how_many():
     assert breaches.name_affected(breach, some[:1], replace=True, **kwargs) == 1
     assert set(breaches.affected(breach).values_list("pk", flat=True)) == set(some[:1])
     reason = breach.history.first().history_change_reason
-    assert reason == "List of the store (1 customers affected)"
+    assert reason == "List of the store (1 customer affected)"
     with pytest.raises(Refused, match="No customer was found"):
         breaches.name_affected(breach, [], replace=True, **kwargs)
 

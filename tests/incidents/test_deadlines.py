@@ -83,7 +83,7 @@ def test_windows_that_close_and_letters_to_be_confirmed_are_counted(officer):
     DeliveryFactory(campaign=campaign, state="batched", batch=batch)
     found = agenda(officer)
     assert found["window-2026-12-06"].title == "2 waiting periods end"
-    assert (found["letters"].day, found["letters"].title[:9]) == (TODAY, "1 letters")
+    assert (found["letters"].day, found["letters"].title[:9]) == (TODAY, "1 letter ")
 
 
 def test_the_page_leads_from_each_deadline_to_what_it_is_about(client_of):

@@ -13,6 +13,7 @@ from django.core.management.base import (
 from tqdm import tqdm
 
 from accounts import import_rows
+from accounts.counted_words import several
 from accounts.errors import Refused
 from accounts.fields import visible
 from accounts.importing import Summary, import_file
@@ -75,8 +76,8 @@ class Command(BaseCommand):
         """Print what happened, or would."""
         lead = "Would be imported" if dry_run else "Imported"
         self.stdout.write(
-            f"{lead}: {summary.rows} rows, of which {summary.created} new, {summary.changed}"
-            f" changed, {summary.unchanged} unchanged, {summary.refused} refused."
+            f"{lead}: {several(summary.rows, 'row')}, of which {summary.created} new,"
+            f" {summary.changed} changed, {summary.unchanged} unchanged, {summary.refused} refused."
         )
         for effect, count in sorted(summary.effects.items()):
             self.stdout.write(f"  {effect}: {count}")
