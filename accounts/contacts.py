@@ -12,8 +12,10 @@ from accounts.caller_standing import refuse_unproved
 from accounts.civil import in_words
 from accounts.errors import Refused
 from accounts.models import AccountChange, ContactPoint, Customer, User
+from accounts.permissions import require
 
 Kind = ContactPoint.Kind
+CHANGE = "accounts.change_contactpoint"
 POSTAL = ("line1", "line2", "city", "state", "postcode")
 # Of what is an address of record the customer is told (64.2010(f)); of a contact number not, which
 # is no number of record either (64.2003).
@@ -45,8 +47,10 @@ def change_contact(
     The present postal or e-mail address ends that day; a contact number is added to the others. The
     new one is "of record" 30 days later (64.2003(b)). What is there already is returned unchanged.
     Raises Refused for a value that nothing could be sent to, for a day before the present one came,
-    and while a caller is on the line who has not proved who they are.
+    and while a caller is on the line who has not proved who they are; NotAllowed from
+    :func:`accounts.permissions.require`.
     """
+    require(by, CHANGE)
     new = ContactPoint(customer=customer, kind=kind, since=on)
     try:
         _fill(new, value, (line1, line2, city, state, postcode))
@@ -73,8 +77,10 @@ def remove_contact(
 ) -> bool:
     """End a contact point on the civil day ``on``. False when it has ended already.
 
-    ``at`` and ``route`` as for :func:`change_contact`. Raises Refused for a day before it came.
+    ``at`` and ``route`` as for :func:`change_contact`. Raises Refused for a day before it came, and
+    NotAllowed.
     """
+    require(by, CHANGE)
     with transaction.atomic():
         locked = Customer.objects.select_for_update(no_key=True).get(pk=point.customer_id)
         refuse_unproved(locked, by=by)

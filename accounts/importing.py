@@ -45,6 +45,7 @@ from accounts.planner import refresh_statistics
 
 T = TypeVar("T")
 
+PERMISSION = "accounts.import_customer"
 CHUNK = 5_000  # rows of the file in one transaction
 SHOWN = 20  # problems that a summary carries in full
 
@@ -121,8 +122,9 @@ def import_file(
 
     A dry run does the same in transactions that are rolled back, and writes no file. ``today`` is
     the carrier's civil day; ``progress`` is told the bytes read so far. The file is never in memory
-    as a whole.
+    as a whole. Raises NotAllowed as well.
     """
+    require(by, PERMISSION)
     summary, check = Summary(), Check(today=today)
     batch = ImportBatch(
         # A name on a disk is bytes; one that is no text could not be stored.
@@ -191,7 +193,7 @@ def upsert(
     ``cells`` by the columns of ``accounts.import_rows``, ``today`` the carrier's civil day. Returns
     what became of it, or everything that is wrong with it; then nothing was written.
     """
-    require(by, "accounts.import_customer")
+    require(by, PERMISSION)
     checked = check_row(cells, line=1, today=today)
     if not isinstance(checked, CheckedRow):
         return checked

@@ -14,6 +14,7 @@ from django.http import HttpRequest
 from accounts import history, sessions, signin_events
 from accounts.errors import Refused
 from accounts.models import SignInEvent, User
+from accounts.permissions import require
 
 if TYPE_CHECKING:
     from django.db.models import QuerySet
@@ -55,8 +56,9 @@ def reset(user: User, *, by: User, because: str, at: datetime) -> int:
     """Take away every second factor and all recovery codes of ``user``, and end their sessions.
 
     For someone who has lost them; they set up new ones at their next sign-in. Returns how many
-    factors were taken away. Raises Refused for one's own, and when there are none.
+    factors were taken away. Raises Refused for one's own, and when there are none; NotAllowed.
     """
+    require(by, "accounts.reset_factor_user")
     from allauth.mfa.models import Authenticator
 
     if by.pk == user.pk:

@@ -9,7 +9,10 @@ from django.db.models import Q
 from accounts import history
 from accounts.errors import Refused
 from accounts.models import Customer, User
+from accounts.permissions import require
 from cpni.models import LegalHold, RetentionPeriod
+
+PLACE, RELEASE = "cpni.add_legalhold", "cpni.change_legalhold"
 
 
 @dataclass(frozen=True)
@@ -55,7 +58,8 @@ def lock() -> None:
 
 
 def place(hold: LegalHold, *, on: date, by: User | None, because: str) -> LegalHold:
-    """Place ``hold``, which is not stored yet, from the civil day ``on``."""
+    """Place ``hold``, which is not stored yet, from the civil day ``on``. Raises NotAllowed."""
+    require(by, PLACE)
     hold.placed_on, hold.placed_by = on, by
     with transaction.atomic():
         lock()
@@ -66,8 +70,9 @@ def place(hold: LegalHold, *, on: date, by: User | None, because: str) -> LegalH
 def release(hold: LegalHold, *, on: date, by: User | None, because: str) -> bool:
     """Release ``hold`` on the civil day ``on``. False when it was released before.
 
-    Raises Refused without a reason.
+    Raises Refused without a reason, and NotAllowed.
     """
+    require(by, RELEASE)
     if not because.strip():
         raise Refused("Releasing a hold needs a reason.", "Say who said that it may end.")
     with transaction.atomic():

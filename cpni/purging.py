@@ -23,6 +23,7 @@ from django.utils import timezone
 from accounts.errors import Refused
 from accounts.history import actor_name
 from accounts.models import User
+from accounts.permissions import require
 from accounts.runs import run as job_run
 from cpni import holds
 from cpni.history_purges import Purge as PurgeOfHistory
@@ -33,6 +34,7 @@ from cpni.retention_records import RECORDS
 from cpni.sealed_tables import table_of
 from cpni.sealing import seal_due
 
+PERMISSION = "cpni.purge_records"
 JOB = "purge"
 CHUNK = 2_000  # records in one transaction
 
@@ -106,8 +108,10 @@ def purge(
     """Remove what :func:`plan` shows for the civil day ``as_of``. Returns the records of it.
 
     Raises Refused, with nothing removed, without a reason, for a day after ``today``, or when the
-    plan is no longer that with the fingerprint ``seen``. ``progress`` is told the number removed.
+    plan is no longer that with the fingerprint ``seen``; NotAllowed. ``progress`` is told the
+    number removed.
     """
+    require(by, PERMISSION)
     if not because.strip():
         raise Refused("A purge needs a reason.", "Say who decided it.")
     if as_of > today:

@@ -23,8 +23,6 @@ from accounts.models import Carrier
 from cpni import purging
 from cpni.models import Purge
 
-PERMISSION = "cpni.purge_records"
-
 
 class PurgeForm(ActForm):
     """The reason, and by which to tell that what was shown is still so."""
@@ -83,7 +81,7 @@ class PurgeAdmin(ReadOnlyAdmin):
 
     def purge_now(self, request: HttpRequest) -> HttpResponse:
         """GET shows what may be purged and what stays; POST purges exactly that."""
-        if not (request.user.has_perm(PERMISSION) and self.has_view_permission(request)):
+        if not (request.user.has_perm(purging.PERMISSION) and self.has_view_permission(request)):
             raise PermissionDenied
         today, list_url = Carrier.today(), reverse("admin:cpni_purge_changelist")
         form = PurgeForm(
@@ -131,7 +129,7 @@ class PurgeAdmin(ReadOnlyAdmin):
         )
 
     # What the library reads from an entry of actions_list.
-    purge_now.allowed_permissions = (PERMISSION,)  # type: ignore[attr-defined]
+    purge_now.allowed_permissions = (purging.PERMISSION,)  # type: ignore[attr-defined]
     purge_now.short_description = "Purge …"  # type: ignore[attr-defined]
     purge_now.url_path = "purge-now"  # type: ignore[attr-defined]
     purge_now.icon = "delete_sweep"  # type: ignore[attr-defined]

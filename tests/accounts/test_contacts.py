@@ -22,7 +22,7 @@ def change(customer, kind, **kwargs):
 
 
 def test_a_new_address_ends_the_old_one_and_says_who_and_why():
-    customer, rep = CustomerFactory(), UserFactory()
+    customer, rep = CustomerFactory(), UserFactory(may="accounts.change_contactpoint")
     old = customer.contact_points.get(kind="post")
     new = change(customer, "post", by=rep, **OAK)
     old.refresh_from_db()

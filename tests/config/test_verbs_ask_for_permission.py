@@ -1,20 +1,26 @@
 """Below the pages: a verb that is called around them asks for the same permission."""
 
+import tempfile
 import uuid
 from datetime import UTC, date, datetime
+from pathlib import Path
 
 import pytest
+from allauth.mfa.models import Authenticator
 
 from accounts import (
     authenticating,
     authorised_users,
     calls,
     contact_optouts,
+    contacts,
     credentials,
     customers,
     exemptions,
+    importing,
     lists,
     online_accounts,
+    second_factor,
 )
 from accounts.errors import Refused
 from accounts.permissions import NotAllowed
@@ -26,6 +32,7 @@ from cpni import (
     calling_lists,
     complaints,
     disclosures,
+    holds,
     incident_letters,
     incidents,
     late_findings,
@@ -35,6 +42,7 @@ from cpni import (
     optouts,
     policy_calls,
     probing,
+    purging,
     recipients,
     requested_disclosures,
     scripts,
@@ -44,6 +52,7 @@ from cpni import (
 )
 from cpni.evidence import of_campaign, of_customer, of_sample, sampling, to_customer
 from cpni.inbound import acting
+from cpni.models import LegalHold
 from notices import (
     automatic,
     campaigns,
@@ -74,6 +83,7 @@ from tests.factories.cpni import (
     IncidentFactory,
     IncidentLetterFactory,
     LateFindingFactory,
+    LegalHoldFactory,
     MarketingCampaignFactory,
     OptOutRequestFactory,
     ProbeFactory,
@@ -101,6 +111,22 @@ R, S, M, O, A = (  # noqa: E741  (the letters of the table of roles)
     roles.OFFICER,
     roles.AUDITOR,
 )
+
+
+def email_of_somebody():
+    return CustomerFactory(email="ann@mail.example").contact_points.get(kind="email")
+
+
+def with_a_second_factor():
+    user = UserFactory()
+    Authenticator.objects.create(user=user, type="totp", data={})
+    return user
+
+
+def empty_file():
+    path = Path(tempfile.mkdtemp(), "billing.csv")
+    path.write_text("account_number,name,active_since\n")
+    return path
 
 
 def batch():
@@ -177,6 +203,48 @@ def policy_answered(by):
 WHY = {"because": "Because"}
 # What may be done, by whom, and the call.
 VERBS = {
+    "change a contact": (
+        [R, S, O],
+        lambda by: bool(
+            contacts.change_contact(
+                CustomerFactory(),
+                kind="telephone",
+                value="801 555 7788",
+                at=AT,
+                on=ON,
+                route="admin",
+                by=by,
+                because="x",
+            )
+        ),
+    ),
+    "remove a contact": (
+        [R, S, O],
+        lambda by: contacts.remove_contact(
+            email_of_somebody(), at=AT, on=ON, route="admin", by=by, because="x"
+        ),
+    ),
+    "reset a second factor": (
+        [O],
+        lambda by: second_factor.reset(with_a_second_factor(), by=by, because="x", at=AT),
+    ),
+    "import customers": (
+        [O],
+        lambda by: importing.import_file(empty_file(), today=ON, by=by, because="x"),
+    ),
+    "place a hold": (
+        [O],
+        lambda by: bool(
+            holds.place(
+                LegalHold(scope="everything", matter="Suit"), on=ON, by=by, because="Counsel"
+            )
+        ),
+    ),
+    "release a hold": (
+        [O],
+        lambda by: holds.release(LegalHoldFactory(), on=ON, by=by, because="Counsel"),
+    ),
+    "purge": ([O], lambda by: purging.purge(as_of=ON, today=ON, by=by, because="Kept")),
     "make an API key": ([O], lambda by: bool(make_key(by=by))),
     "revoke an API key": (
         [O],
