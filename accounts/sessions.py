@@ -122,7 +122,9 @@ def open_sessions(user: User) -> list[UserSession]:
 
 
 def discard_old() -> int:
-    """Delete the listed sessions that no longer exist. Returns how many."""
+    """Delete sessions that are over, and the listed ones that no longer exist. Returns how many."""
+    engine: Any = import_module(settings.SESSION_ENGINE)
+    engine.SessionStore.clear_expired()
     gone = [session.pk for session in UserSession.objects.iterator() if not session.exists()]
     return UserSession.objects.filter(pk__in=gone).delete()[0]
 

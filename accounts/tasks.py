@@ -3,7 +3,7 @@
 from celery import shared_task
 from django.utils import timezone
 
-from accounts import unusual_looks, uploads
+from accounts import lockout, sessions, unusual_looks, uploads
 from accounts.models import Carrier
 
 
@@ -11,6 +11,13 @@ from accounts.models import Carrier
 def discard_uploads() -> None:
     """Delete uploaded customer files that nobody confirmed."""
     uploads.discard_uploads(at=timezone.now())
+
+
+@shared_task
+def discard_sign_ins() -> None:
+    """Delete what is over at the door: sessions, their entries, and counts of wrong passwords."""
+    sessions.discard_old()
+    lockout.discard_old(at=timezone.now())
 
 
 @shared_task

@@ -23,7 +23,7 @@ from accounts.models import Carrier, Customer, Look, LookShown, Run, UnusualLook
 from accounts.permissions import require
 from accounts.surnames import surnames
 
-JOB = "unusual-looks"
+JOB = "report unusual looks"
 Rule, What = UnusualLook.Rule, Look.What
 
 # A day above these asks for an explanation. A representative who takes a call every five minutes

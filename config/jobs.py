@@ -10,10 +10,11 @@ from typing import Any
 
 from celery.schedules import crontab, maybe_schedule
 from celery.signals import task_postrun, task_prerun
+from django.db.models import Max
 from django.utils import timezone
 from kombu.exceptions import OperationalError
 
-from accounts import runs, unusual_looks
+from accounts import runs
 from accounts.admin.runs import counts_in_words
 from accounts.counted_words import several
 from accounts.errors import Refused
@@ -21,23 +22,12 @@ from accounts.models import JobRound, Run, User
 from accounts.permissions import require
 from config.celery import app
 from config.schedule import SCHEDULE
-from cpni import assuming, figures, sealing_job
-from notices import automatic
 
 START = "accounts.start_run"
 # A worker may be busy with a long job; later than this, nobody does it.
 GRACE = timedelta(minutes=15)
 PATIENCE = 1.0  # seconds in which a worker answers
 TASKS = {entry["task"]: name for name, entry in SCHEDULE.items()}
-# What the run of a task is called, for those that leave one with counts.
-RUNS = {
-    "cpni.tasks.assume_approvals": assuming.JOB,
-    "cpni.tasks.seal_history": sealing_job.JOB,
-    "cpni.tasks.probe_routes": "test the ways to opt out",
-    "cpni.tasks.take_figures": figures.JOB,
-    "accounts.tasks.report_unusual_looks": unusual_looks.JOB,
-    "notices.tasks.notice_automatically": automatic.JOB,
-}
 
 
 @dataclass(frozen=True)
@@ -91,12 +81,11 @@ def jobs(*, at: datetime) -> list[Job]:
 
 
 def with_runs(found: list[Job]) -> list[Job]:
-    """The same jobs, each with its last record, for those that leave one."""
-    latest = {
-        task: Run.objects.filter(name=name).order_by("-started_at").first()
-        for task, name in RUNS.items()
-    }
-    return [Job(**{**job.__dict__, "run": latest.get(job.task)}) for job in found]
+    """The same jobs, each with its last record, for those that leave one, by the job's name."""
+    named = Run.objects.filter(name__in=TASKS.values()).order_by()
+    last = named.values("name").annotate(last=Max("pk")).values("last")
+    latest = {run.name: run for run in Run.objects.filter(pk__in=last)}
+    return [Job(**{**job.__dict__, "run": latest.get(TASKS[job.task])}) for job in found]
 
 
 def _job(

@@ -95,6 +95,11 @@ SCHEDULE = {
         "task": "accounts.tasks.discard_uploads",
         "schedule": crontab(minute="40"),
     },
+    # Sessions and counts of wrong passwords that are over say who was where: no longer than needed.
+    "discard sign-ins": {
+        "task": "accounts.tasks.discard_sign_ins",
+        "schedule": crontab(minute="0"),
+    },
     # Answers that were kept for a second asking name customers: two days, no longer.
     "discard what the API keeps": {
         "task": "cpni.tasks.discard_of_the_api",

@@ -18,7 +18,7 @@ from notices import audience, campaigns, freezing
 from notices.models import AutomaticNotice, Campaign, Notice
 from notices.policies import in_force
 
-JOB = "automatic notices"
+JOB = "notice automatically"
 APPROVE = "notices.approve_automaticnotice"
 Kind = AutomaticNotice.Kind
 Status = AutomaticNotice.Status

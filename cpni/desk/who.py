@@ -25,6 +25,7 @@ from accounts.models import (
 from cpni.desk.frame import call_view
 from cpni.desk.panels import Panel, show, take
 from cpni.desk.screen import Screen
+from notices.tasks import tell_soon
 
 Method, Result = AuthenticationTry.Method, AuthenticationTry.Result
 SAID = {
@@ -160,6 +161,7 @@ def send_code(request: HttpRequest, call: Call) -> HttpResponseBase:
             at=timezone.now(),
             on=screen.today,
         )
+        tell_soon()  # somebody waits on the line
         return f"A code goes to {of_record.masked(place)}."
 
     return take(screen, NAME, do)

@@ -8,14 +8,17 @@ from celery import signals
 from django.urls import reverse
 from kombu.exceptions import OperationalError
 
+from accounts import runs, unusual_looks
 from accounts.models import JobRound, Run
 from accounts.permissions import NotAllowed
-from config import jobs, roles
+from config import jobs, reports, roles
 from config.celery import app
 from config.home_exceptions import missed_jobs
 from config.home_rows import Asker
-from cpni import tasks
+from cpni import assuming, figures, late_findings, sealing_job, tasks
+from cpni.inbound import mailbox
 from cpni.models import Figure
+from notices import automatic
 
 pytestmark = pytest.mark.usefixtures("today", "reference_data")
 NOW = datetime(2026, 11, 23, 18, tzinfo=UTC)
@@ -54,6 +57,21 @@ def test_tasks_that_are_on_no_schedule_leave_no_round():
 
     signals.task_prerun.send(sender=send_campaign)
     assert not JobRound.objects.exists()
+
+
+def test_every_job_that_leaves_a_record_with_counts_shows_it():
+    for name in jobs.TASKS.values():
+        with runs.run(name) as run:
+            run.counts = {"done": 3}
+    assert {job.did for job in jobs.with_runs(jobs.jobs(at=NOW))} == {"done 3"}
+
+
+def test_records_are_called_as_the_schedule_calls_their_jobs():
+    written = {
+        assuming.JOB, automatic.JOB, figures.JOB, late_findings.JOB, mailbox.JOB, reports.JOB,
+        sealing_job.JOB, unusual_looks.JOB,
+    }  # fmt: skip
+    assert written <= set(jobs.TASKS.values())
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuthenticationTry, OneTimeCode
+from notices.tasks import tell_changes
 from tests.desk.conftest import panel
 from tests.factories.accounts import (
     BusinessExemptionFactory,
@@ -65,6 +66,19 @@ def test_a_code_goes_out_and_is_read_back(call, post):
     assert code.code not in body
     post(call, "say", "code", said=code.code)
     assert results() == [("code", "passed")]
+
+
+def test_a_code_leaves_at_once_for_somebody_waits_on_the_line(
+    call, post, monkeypatch, django_capture_on_commit_callbacks
+):
+    begun = []
+    monkeypatch.setattr(
+        "celery.app.task.Task.apply_async", lambda task, *_, **__: begun.append(task)
+    )
+    point = call.customer.contact_points.get(kind="email")
+    with django_capture_on_commit_callbacks(execute=True):
+        post(call, "send-code", place=f"point-{point.pk}")
+    assert begun == [tell_changes]
 
 
 def test_sending_a_code_twice_by_a_double_click_makes_one(call, post):

@@ -3,8 +3,11 @@
 from datetime import timedelta
 
 import pytest
+from allauth.usersessions.models import UserSession
 from django.contrib.auth.models import Group
+from django.contrib.sessions.models import Session
 
+from accounts.tasks import discard_sign_ins
 from config import roles
 
 
@@ -160,3 +163,10 @@ def test_activity_is_written_down_at_most_once_a_minute(
     clock.shift(31)
     inside.is_in()
     assert inside.session["desk_seen"] > before
+
+
+def test_what_is_left_of_sessions_that_are_over_is_discarded(inside, rep, browser, clock):
+    clock.shift(timedelta(days=30))
+    browser().sign_in(rep)
+    discard_sign_ins()
+    assert (Session.objects.count(), UserSession.objects.count()) == (1, 1)
