@@ -71,11 +71,6 @@ def end(user: AuthorisedUser, *, on: date, at: datetime, by: User | None, becaus
     return True
 
 
-def current(customer: Customer, *, on: date) -> list[AuthorisedUser]:
-    """Who may speak for ``customer`` on the civil day ``on``, by name."""
-    return [u for u in AuthorisedUser.objects.filter(customer=customer) if u.current(on)]
-
-
 def _locked(customer: Customer) -> Customer:
     locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
     if locked.status == Customer.Status.MERGED:

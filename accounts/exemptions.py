@@ -77,9 +77,3 @@ def end(exemption: BusinessExemption, *, on: date, by: User | None, because: str
         history.save(locked, by=by, because=because)
     exemption.refresh_from_db()
     return True
-
-
-def current(customer: Customer, *, on: date) -> BusinessExemption | None:
-    """The contract of ``customer`` in force on the civil day ``on``; None when there is none."""
-    found = BusinessExemption.objects.filter(customer=customer)
-    return next((exemption for exemption in found if exemption.current(on)), None)

@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 
 from accounts.client_address import address_of, browser_of
@@ -38,8 +37,3 @@ def record(
 def account_named(name: str) -> User | None:
     """The account that somebody means who types ``name``, whether or not it may sign in."""
     return User.objects.filter(username__iexact=name.strip()).first()
-
-
-def person_of(request: HttpRequest) -> User | None:
-    """Who is signed in, if anyone."""
-    return None if isinstance(request.user, AnonymousUser) else request.user

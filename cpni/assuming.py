@@ -356,7 +356,7 @@ def customer_chunks(size: int = CHUNK) -> Iterator[tuple[int, int, int]]:
 
 
 def _values(on: date, low: int, high: int) -> dict[str, Any]:
-    """Parameters of ``CLASSIFIED`` for one chunk."""
+    """What the statements of one chunk are given."""
     return {
         "on": as_parameter(on),
         "earliest": as_parameter(earliest_carrying(on)),

@@ -28,7 +28,6 @@ from notices.models import Use
 ADD, EXPORT = "cpni.add_reconciliation", "cpni.export_reconciliation"
 CHUNK = 5_000
 ACCOUNT, STATUS, OPTED_OUT, MAY_USE = "account_number", "status", "opted_out", "may_use"
-COLUMNS = (ACCOUNT, STATUS, OPTED_OUT, MAY_USE)
 YES, NO = frozenset({"yes", "y", "true", "1"}), frozenset({"no", "n", "false", "0"})
 Kind = Difference.Kind
 

@@ -32,7 +32,7 @@ class ReasonForm(RefusableForm):
 class Checks(UnfoldModelAdminChecks):
     """The library's checks but one: it asks the database, and ``migrate`` checks before it exists.
 
-    That each act's permission exists is tested instead (tests/architecture/test_admin_acts.py).
+    That each act's permission exists is tested instead (tests/architecture/test_admin_by_role.py).
     """
 
     def _check_unfold_action_permission_methods(self, obj: Any) -> list[Any]:

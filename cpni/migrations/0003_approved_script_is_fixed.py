@@ -1,7 +1,7 @@
 """The database itself refuses to change an approved script: it is what a customer agreed to.
 
 On SQLite a migration that rebuilds cpni_script drops the trigger with the old table: repeat this
-operation after it (tests/cpni/test_approved_script_is_fixed.py tells).
+operation after it (tests/cpni/test_scripts.py tells).
 """
 
 from django.db import migrations

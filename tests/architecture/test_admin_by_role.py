@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import pytest
 from django.contrib import admin
+from django.contrib.auth.models import Permission
 from django.test import Client
 from django.urls import reverse
 
@@ -238,12 +239,15 @@ def test_every_act_asks_for_a_permission_and_changes_nothing_on_get(records):
     client = Client()
     client.force_login(UserFactory(is_superuser=True))
     before = history_rows()
+    permissions = Permission.objects.select_related("content_type")
+    known = {f"{one.content_type.app_label}.{one.codename}" for one in permissions}
     found = 0
     for model, model_admin in admin.site._registry.items():
         names = model_admin._extract_action_names(getattr(model_admin, "actions_detail", ()) or ())
         for name in names:
             act = getattr(model_admin, name)
             assert act.allowed_permissions, f"{model.__name__}.{name}"
+            assert set(act.allowed_permissions) <= known, f"{model.__name__}.{name}"
             record = f"{model._meta.app_label}.{model._meta.model_name}"
             page = (
                 f"{address(record, 'change', records[record].pk)[: -len('change/')]}{act.url_path}"
