@@ -189,10 +189,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 REDIS_URL = env.str("REDIS_URL", default="")
 BROKER_DIR = DATA_DIR / "broker"
 
-# --- Backups -------------------------------------------------------------------------------------
-
-# Public keys (age1…) that backups are encrypted for; a trial makes a pair of its own.
-BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
 # What every web process must agree on: codes that were used, codes that were guessed. Without Redis
 # it is a table; memory would be one per process.
 CACHES = {
@@ -208,6 +204,11 @@ CACHES = {
         "LOCATION": "desk_cache",
     }
 }
+
+# --- Backups -------------------------------------------------------------------------------------
+
+# Public keys (age1…) that backups are encrypted for; a trial makes a pair of its own.
+BACKUP_RECIPIENTS = env.list("BACKUP_RECIPIENTS", default=[])
 
 # --- Mail ----------------------------------------------------------------------------------------
 
