@@ -1,4 +1,4 @@
-"""The admin's theme and menu. Data only.
+"""The admin's theme and menu.
 
 The menu is grouped by what people do; an entry is shown to whoever may view what it leads to. Of a
 long menu only the group where one is stands open (config/admin_site.py).
@@ -15,28 +15,24 @@ from django.templatetags.static import static
 from django.urls import reverse, reverse_lazy
 
 
+def may(*permissions: str) -> Callable[[HttpRequest], bool]:
+    """Whether a person holds all of ``permissions``: who sees an entry of the menu."""
+    return lambda request: request.user.has_perms(permissions)
+
+
 def entry(title: str, icon: str, app: str, model: str) -> dict[str, Any]:
     """A menu entry that leads to the list of ``model`` and needs the permission to view it."""
-
-    def permitted(request: HttpRequest) -> bool:
-        return request.user.has_perm(f"{app}.view_{model}")
-
     return {
         "title": title,
         "icon": icon,
         "link": reverse_lazy(f"admin:{app}_{model}_changelist"),
-        "permission": permitted,
+        "permission": may(f"{app}.view_{model}"),
     }
 
 
 def mail_is_captured(request: HttpRequest) -> bool:
     """Whether there is a page with the demo's mail, for this person."""
     return bool(settings.CAPTURED_MAIL_DIR) and request.user.has_perm("notices.view_delivery")
-
-
-def takes_calls(request: HttpRequest) -> bool:
-    """Whether this person takes calls."""
-    return request.user.has_perm("accounts.add_call")
 
 
 def below(page: str, *entries: str) -> Callable[[HttpRequest], bool]:
@@ -50,66 +46,6 @@ def below(page: str, *entries: str) -> Callable[[HttpRequest], bool]:
         return request.path.startswith(reverse(page)) and not request.path.startswith(own)
 
     return marked
-
-
-def sees_requests(request: HttpRequest) -> bool:
-    """Whether this person may view opt-out requests."""
-    return request.user.has_perm("cpni.view_optoutrequest")
-
-
-def has_questions(request: HttpRequest) -> bool:
-    """Whether this person may have any question answered: who has a role."""
-    return request.user.has_perm("notices.view_campaign")
-
-
-def sees_deadlines(request: HttpRequest) -> bool:
-    """Whether this person sees what has a day."""
-    return request.user.has_perm("cpni.view_incident")
-
-
-def sees_runs(request: HttpRequest) -> bool:
-    """Whether this person sees how jobs went."""
-    return request.user.has_perm("accounts.view_run")
-
-
-def sees_seals(request: HttpRequest) -> bool:
-    """Whether this person answers for the history, or checks it."""
-    return request.user.has_perm("cpni.view_seal")
-
-
-def sees_register(request: HttpRequest) -> bool:
-    """Whether this person may view the register of marketing campaigns."""
-    return request.user.has_perm("cpni.view_marketingcampaign")
-
-
-def sees_coverage(request: HttpRequest) -> bool:
-    """Whether this person sees who is in which box."""
-    return request.user.has_perms(("accounts.view_importbatch", "notices.view_delivery"))
-
-
-def calls_customers(request: HttpRequest) -> bool:
-    """Whether this person calls customers about a changed policy."""
-    return takes_calls(request) and request.user.has_perm("notices.call_telephonetask")
-
-
-def supervises(request: HttpRequest) -> bool:
-    """Whether this person sees how calls go, and who looked at whom."""
-    return request.user.has_perms(("accounts.view_call", "accounts.view_look"))
-
-
-def sees_training(request: HttpRequest) -> bool:
-    """Whether this person sees who was trained."""
-    return request.user.has_perm("accounts.view_acknowledgement")
-
-
-def records_outcomes(request: HttpRequest) -> bool:
-    """Whether this person records what came back."""
-    return request.user.has_perm("notices.record_outcome")
-
-
-def prints_evidence(request: HttpRequest) -> bool:
-    """Whether this person draws samples and prints binders."""
-    return request.user.has_perms(("cpni.view_approval", "cpni.print_evidence"))
 
 
 def stylesheet(request: HttpRequest) -> str:
@@ -129,7 +65,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": "Call desk",
                 "icon": "call",
                 "link": reverse_lazy("desk:find"),
-                "permission": takes_calls,
+                "permission": may("accounts.add_call"),
                 "active": below("desk:find", "desk:supervisor", "desk:policy-calls"),
             },
             {"title": "Today", "icon": "fact_check", "link": reverse_lazy("admin:index")},
@@ -137,14 +73,14 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": "Deadlines",
                 "icon": "event",
                 "link": reverse_lazy("admin:cpni_incident_deadlines"),
-                "permission": sees_deadlines,
+                "permission": may("cpni.view_incident"),
                 "active": below("admin:cpni_incident_deadlines"),
             },
             {
                 "title": "Questions",
                 "icon": "quiz",
                 "link": reverse_lazy("questions"),
-                "permission": has_questions,
+                "permission": may("notices.view_campaign"),
             },
         ],
     },
@@ -161,13 +97,13 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": "Coverage",
                 "icon": "join_inner",
                 "link": reverse_lazy("admin:accounts_customer_coverage"),
-                "permission": sees_coverage,
+                "permission": may("accounts.view_importbatch", "notices.view_delivery"),
             },
             entry("Imports", "upload_file", "accounts", "importbatch"),
             entry("Reconciliations", "compare_arrows", "cpni", "reconciliation"),
             entry("Saved lists", "lists", "accounts", "customerlist"),
             entry("Account changes", "manage_history", "accounts", "accountchange"),
-            entry("Authorized users", "supervised_user_circle", "accounts", "authoriseduser"),
+            entry("Authorised users", "supervised_user_circle", "accounts", "authoriseduser"),
             entry("Business exemptions", "handshake", "accounts", "businessexemption"),
         ],
     },
@@ -183,7 +119,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": "Returned letters",
                 "icon": "assignment_return",
                 "link": reverse_lazy("admin:notices_delivery_returned"),
-                "permission": records_outcomes,
+                "permission": may("notices.record_outcome"),
             },
             {
                 **entry("Deliveries", "outgoing_mail", "notices", "delivery"),
@@ -207,7 +143,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": "From receipt to entry",
                 "icon": "timer",
                 "link": reverse_lazy("admin:cpni_optoutrequest_entering_times"),
-                "permission": sees_requests,
+                "permission": may("cpni.view_optoutrequest"),
             },
             entry("Messages received", "mark_email_unread", "cpni", "inboundmessage"),
             {
@@ -226,13 +162,13 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": "Supervisor’s view",
                 "icon": "monitoring",
                 "link": reverse_lazy("desk:supervisor"),
-                "permission": supervises,
+                "permission": may("accounts.view_call", "accounts.view_look"),
             },
             {
                 "title": "Telephone list",
                 "icon": "phone_forwarded",
                 "link": reverse_lazy("desk:policy-calls"),
-                "permission": calls_customers,
+                "permission": may("accounts.add_call", "notices.call_telephonetask"),
             },
             entry("Calls", "call", "accounts", "call"),
             entry("Policy-change calls", "phone_callback", "notices", "telephonetask"),
@@ -256,7 +192,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": "Register of the year",
                 "icon": "menu_book",
                 "link": reverse_lazy("admin:cpni_marketingcampaign_register"),
-                "permission": sees_register,
+                "permission": may("cpni.view_marketingcampaign"),
             },
             entry("Customers left out", "person_off", "cpni", "leftout"),
             entry("Audience files", "rule", "cpni", "audiencefile"),
@@ -288,7 +224,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": "Random sample",
                 "icon": "casino",
                 "link": reverse_lazy("admin:cpni_approval_sample"),
-                "permission": prints_evidence,
+                "permission": may("cpni.view_approval", "cpni.print_evidence"),
             },
             entry("Annual certificates", "workspace_premium", "cpni", "annualcertificate"),
             {
@@ -299,7 +235,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": "Who can change history",
                 "icon": "lock_person",
                 "link": reverse_lazy("admin:cpni_seal_rights"),
-                "permission": sees_seals,
+                "permission": may("cpni.view_seal"),
             },
             entry("Purges of history", "delete_history", "cpni", "historypurge"),
             entry("Retention", "inventory_2", "cpni", "retentionperiod"),
@@ -319,7 +255,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": "Training of staff",
                 "icon": "assignment_late",
                 "link": reverse_lazy("admin:accounts_acknowledgement_standing"),
-                "permission": sees_training,
+                "permission": may("accounts.view_acknowledgement"),
             },
             {
                 **entry("Training signed", "assignment_turned_in", "accounts", "acknowledgement"),
@@ -333,7 +269,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": "Trained when they looked?",
                 "icon": "person_search",
                 "link": reverse_lazy("admin:accounts_acknowledgement_looked"),
-                "permission": sees_training,
+                "permission": may("accounts.view_acknowledgement"),
             },
             entry("Sanctions", "gavel", "accounts", "sanction"),
         ],
@@ -349,7 +285,7 @@ NAVIGATION: list[dict[str, Any]] = [
                 "title": "Jobs",
                 "icon": "schedule",
                 "link": reverse_lazy("jobs"),
-                "permission": sees_runs,
+                "permission": may("accounts.view_run"),
             },
             entry("Job runs", "history", "accounts", "run"),
             {
