@@ -1,4 +1,4 @@
-"""Errors that are meant for people."""
+"""Errors that are meant for people. Pure."""
 
 
 class Refused(Exception):

@@ -1,4 +1,4 @@
-"""The certificate and its accompanying statement as a PDF to be signed (64.2009(e)). Pure.
+"""The certificate and its accompanying statement as a PDF to be signed (64.2009(e)).
 
 In the form that the FCC suggests for EB Docket 06-36; the statement says what the records show, and
 where a procedure was not followed, that it was not and why.

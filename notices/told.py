@@ -1,4 +1,4 @@
-"""Whether, when, how and where a customer was told of a change, in words. Pure.
+"""Whether, when, how and where a customer was told of a change, in words.
 
 Places are masked: who reads this need not learn an address to know that something was sent to it.
 """
