@@ -27,7 +27,8 @@ NOTHING_TO_DO = (SUCCESS, NOT_SPAM, OUR_OWN)
 
 LOOKED_AT = 200_000  # bytes of a report; the rest is what it returns
 STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
-REPLY_CODE = re.compile(r"(?<![\d.])([45]\d\d)[ -](?=[\d#A-Za-z<])")
+# A server's answer before its words or its enhanced code, and no part of a telephone number.
+REPLY_CODE = re.compile(r"(?<![\d.])([45]\d\d)[ -](?=[45]\.\d|[#A-Za-z<])")
 ADDRESS = re.compile(r"[^\s<>;:]+@[^\s<>;:]+")
 MACHINES = re.compile(
     r"^(mailer-daemon|postmaster|mail-daemon|mailerdaemon|mailsubsystem|mdaemon|bounce|bounces|"
@@ -37,7 +38,8 @@ MACHINES = re.compile(
 STILL_TRIED = re.compile(
     r"will (be )?(retr|keep trying|continue)|still being retried|no action is required|has not "
     r"yet "
-    r"been delivered|delayed|not been delivered (yet|for)|noch nicht zugestellt|weiter versuch|"
+    r"been delivered|message .{0,60}delayed|delivery (is |has been )?delayed|not been delivered "
+    r"(yet|for)|noch nicht zugestellt|weiter versuch|"
     r"seguir[áa] intentando|se reintentar|nouvelle tentative",
     re.IGNORECASE,
 )
@@ -65,19 +67,21 @@ AWAY = re.compile(
 class Finding:
     """What a message is; ``detail`` says why in the report's words, without addresses.
 
-    An empty ``kind`` is no report of a machine: its words must be read.
+    An empty ``kind`` is no report of a machine: its words must be read. ``by_words``: nothing but
+    its words says that it is one, and a person may have written them.
     """
 
     kind: str
     detail: str = ""
+    by_words: bool = False
 
 
-def classify(mail: Mail) -> Finding:
-    """What ``mail`` is, as far as its form tells."""
+def classify(mail: Mail, said: str) -> Finding:
+    """What ``mail`` is, as far as its form tells; ``said`` is its text above what it quotes."""
     return (
         _complaint(mail)
         or _delivery_report(mail)
-        or _other_report(mail)
+        or _other_report(mail, said)
         or _automatic(mail)
         or Finding("")
     )
@@ -145,34 +149,64 @@ def _of_recipient(action: str, fields: dict[str, str]) -> Finding:
     return Finding(OTHER, f"{SUCCESS}: {action}")
 
 
-def _other_report(mail: Mail) -> Finding | None:
-    """A report in a form of its own."""
+def _other_report(mail: Mail, said: str) -> Finding | None:
+    """A report in a form of its own.
+
+    A machine must have sent it and its words must be those of a report: numbers alone prove
+    nothing, they stand in addresses and telephone numbers too.
+    """
     subject = mail.header("Subject")
-    failed = mail.header("X-Failed-Recipients")
-    from_machine = mail.from_nobody or bool(MACHINES.match(mail.sender))
-    if not (failed or from_machine) or (not failed and AWAY.match(subject)):
+    failed = bool(mail.header("X-Failed-Recipients"))
+    if not failed and not _from_machine(mail):
         return None
-    text = mail.text[:20_000]
+    text = said[:20_000]
+    beginning = f"{subject}\n{text[:3_000]}"
     reported, refused = _by_library(mail)
+    undelivered = bool(UNDELIVERED.search(beginning))
+    tried, full = bool(STILL_TRIED.search(beginning)), bool(FULL.search(text))
+    recognised = failed or reported or refused or undelivered or tried or full
+    if not recognised and not _names_a_recipient(text):
+        return None
     code = STATUS.search(text)
     reply = REPLY_CODE.search(text)
     digit = code[1] if code else reply[1][0] if reply else ""
     words = shown(_around(text, code or reply))
-    if STILL_TRIED.search(f"{subject}\n{text[:3_000]}") and digit != "5":
-        return Finding(DELAYED, words)
-    if digit == "4":
-        return Finding(TEMPORARY, words)
-    if digit == "5":
-        return Finding(PERMANENT, words)
-    if FULL.search(text):
-        return Finding(TEMPORARY, "The mailbox is full")
-    if refused or failed:
-        return Finding(PERMANENT, words)
-    if reported:
-        return Finding(DELAYED, words)
-    if UNDELIVERED.search(f"{subject}\n{text[:3_000]}"):
-        return Finding(PERMANENT, words)
-    return None
+    if tried and digit != "5":
+        kind = DELAYED
+    elif digit == "4":
+        kind = TEMPORARY
+    elif digit == "5":
+        kind = PERMANENT
+    elif full:
+        kind, words = TEMPORARY, "The mailbox is full"
+    elif reported and not refused and not failed:
+        kind = DELAYED
+    elif recognised:
+        kind = PERMANENT
+    else:
+        return None
+    return Finding(kind, words, by_words=not failed)
+
+
+def _from_machine(mail: Mail) -> bool:
+    """Whether a mail server sent it, and not the program that answers for somebody who is away.
+
+    That one may leave the envelope without a sender too (RFC 3834, 3.3).
+    """
+    if AWAY.match(mail.header("Subject")):
+        return False
+    if MACHINES.match(mail.sender):
+        return True
+    return mail.from_nobody and not mail.header("Auto-Submitted").lower().startswith("auto-replied")
+
+
+def _names_a_recipient(text: str) -> bool:
+    """Whether an enhanced code stands beside an address or within two lines below one."""
+    lines = text.split("\n")
+    return any(
+        STATUS.search(line) and "@" in "".join(lines[max(0, number - 2) : number + 1])
+        for number, line in enumerate(lines)
+    )
 
 
 def _by_library(mail: Mail) -> tuple[bool, bool]:

@@ -19,12 +19,13 @@ WROTE = re.compile(
     re.IGNORECASE,
 )
 BEGINS = re.compile(r"^(on|am|le|el|il|em|op|den)\s", re.IGNORECASE)
-# “-----Original Message-----”, a ruled line of Outlook, and what a phone adds.
+# “-----Original Message-----”, a ruled line of Outlook, what a phone adds, and how mail servers
+# begin what they return.
 RULE = re.compile(
     r"^([-_=]{2,}\s*(original message|original appointment|forwarded message|mensaje original|"
     r"mensaje reenviado|ursprüngliche nachricht|message d'origine|messaggio originale|"
     r"mensagem original|元のメッセージ)\s*[-_=]{2,}|_{20,}|-{30,})$|^(begin forwarded message|"
-    r"inicio del mensaje reenviado)\s?:$",
+    r"inicio del mensaje reenviado)\s?:$|^-+ (this is a copy of|below this line is a copy of)\b",
     re.IGNORECASE,
 )
 SENDER = re.compile(

@@ -28,6 +28,7 @@ Kind = InboundMessage.Kind
 LARGEST = 32 * 1024 * 1024  # bytes
 WORDS = 20_000  # characters
 BELOW = "Something is written below what it quotes"
+TO_REPLIES = "Like a failure, but at the address for replies"
 
 
 def receive(raw: bytes, *, door: str, at: datetime, recipient: str = "") -> InboundMessage | None:
@@ -127,18 +128,21 @@ def _store(
 
 def _judge(mail: Mail, match: Match) -> tuple[Finding, str]:
     """What ``mail`` is, and what its sender wrote above what they answer."""
-    finding = classifying.classify(mail)
     original = match.delivery.text.email_body if match.delivery else ""
     reply = quoting.split(mail.text, original)
     words = reply.above
+    finding = classifying.classify(mail, words)
     subject = mail.header("Subject")
     if not words and not subject.lower().startswith(("re:", "rv:", "aw:", "fw", "tr:")):
         words = subject  # "STOP", and nothing else
+    said = wording.meaning(words)
+    if finding.by_words and (said.perhaps or match.by == InboundMessage.MatchedBy.REPLY):
+        # No server reports to where only people answer, or in the words of an objection.
+        return Finding(Kind.OTHER, acting.PERHAPS if said.perhaps else TO_REPLIES), words
     if finding.kind in classifying.FAILURES or finding.kind == Kind.COMPLAINT:
         return finding, words
     if _is_our_own(mail):
         return Finding(Kind.OTHER, classifying.OUR_OWN), words
-    said = wording.meaning(words)
     if finding.kind == Kind.AUTO_REPLY and not said.perhaps:
         return finding, words
     if finding.kind == Kind.OTHER and not said.perhaps:
