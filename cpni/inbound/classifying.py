@@ -26,6 +26,7 @@ SUCCESS, NOT_SPAM, OUR_OWN = "Report of success", "Feedback: not-spam", "Our own
 NOTHING_TO_DO = (SUCCESS, NOT_SPAM, OUR_OWN)
 
 LOOKED_AT = 200_000  # bytes of a report; the rest is what it returns
+LONGEST_FIELD = 500  # characters: what stands beyond is shown to nobody, and costs time
 STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
 # A server's answer before its words or its enhanced code, and no part of a telephone number.
 REPLY_CODE = re.compile(r"(?<![\d.])([45]\d\d)[ -](?=[45]\.\d|[#A-Za-z<])")
@@ -241,4 +242,4 @@ def _around(text: str, found: "re.Match[str] | None") -> str:
 
 def shown(words: str) -> str:
     """What a report says, on one line and without addresses."""
-    return " ".join(ADDRESS.sub("(address)", words).split())[:160]
+    return " ".join(ADDRESS.sub("(address)", words[:LONGEST_FIELD]).split())[:160]

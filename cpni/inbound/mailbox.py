@@ -4,19 +4,25 @@ What is still in the folder has not been stored. So nothing depends on flags, wh
 changes; a crash in between costs a second look at a message that is known already.
 """
 
+import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
+from imaplib import IMAP4
 from typing import Any
 
 from django.conf import settings
+from django.db import InterfaceError, OperationalError
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
 from accounts.errors import Refused
+from accounts.models import Run
 from accounts.runs import run
 from cpni.inbound.receiving import act_on_left, receive
 from cpni.models import InboundMessage
+
+log = logging.getLogger(__name__)
 
 JOB = "read the mailbox"
 ASIDE = "Stored by CPNI Desk"
@@ -28,7 +34,8 @@ def poll(*, clock: Callable[[], datetime]) -> dict[str, int]:
     """Store the messages that wait in the mailbox, and do what was left undone of earlier ones.
 
     ``clock`` gives aware instants. Returns how many messages came, by kind; a run is recorded where
-    there was anything to do. Raises Refused when the mailbox cannot be reached.
+    there was anything to do. Raises Refused when the mailbox cannot be reached; and, when all are
+    done, the error of a message that could not be stored, which stays where it is.
     """
     counts: Counter[str] = Counter()
     if settings.MAILBOX:
@@ -36,11 +43,32 @@ def poll(*, clock: Callable[[], datetime]) -> dict[str, int]:
             waiting = box.uids()[:AT_ONCE]
             if waiting:
                 with run(JOB) as row:
-                    for uid in waiting:
-                        counts[_take(box, uid, clock())] += 1
-                        row.counts = dict(counts)
+                    _store(box, waiting, counts, row, clock)
     act_on_left(at=clock())
     return dict(counts)
+
+
+def _store(
+    box: BaseMailBox,
+    waiting: list[str],
+    counts: Counter[str],
+    row: Run,
+    clock: Callable[[], datetime],
+) -> None:
+    """Store each message that waits; one that cannot be stored holds up none behind it."""
+    wrong: Exception | None = None
+    for uid in waiting:
+        try:
+            counts[_take(box, uid, clock())] += 1
+        except (OperationalError, InterfaceError, OSError, IMAP4.abort):
+            raise  # as it would be for each that follows
+        except Exception as error:
+            log.error("A message was not stored: %s", type(error).__name__, exc_info=error)
+            counts["not stored"] += 1
+            wrong = error
+        row.counts = dict(counts)
+    if wrong:
+        raise wrong
 
 
 def _take(box: BaseMailBox, uid: str, at: datetime) -> str:

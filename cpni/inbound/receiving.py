@@ -7,7 +7,7 @@ from email.utils import parseaddr
 
 from django.conf import settings
 from django.core.files.base import ContentFile
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 
 from accounts import history
 from accounts.civil import civil_day
@@ -16,7 +16,7 @@ from cpni import probing
 from cpni.inbound import acting, classifying, matching, quoting, wording
 from cpni.inbound.classifying import Finding
 from cpni.inbound.matching import Match
-from cpni.inbound.reading import Mail, read
+from cpni.inbound.reading import Mail, as_one_text, read
 from cpni.models import InboundMessage
 from notices import return_addresses
 
@@ -40,17 +40,29 @@ def receive(raw: bytes, *, door: str, at: datetime, recipient: str = "") -> Inbo
     the envelope's, where it is known. When it returns, the message is stored. Raises only what the
     database or the disk does, so whoever hands it over keeps it and tries again.
     """
-    cut = len(raw) > LARGEST
     mail = read(raw[:LARGEST])
     addressed = f"{recipient}\n{mail.headers(*matching.ENVELOPE, *matching.ADDRESSED)}"
     for token in return_addresses.probes_in(addressed):
         if probing.came_back(token, at=at):
             return None
-    match = matching.match(mail, recipient)
+    try:
+        match = matching.match(mail, recipient)
+        finding, words = _judge(mail, match)
+    except (OperationalError, InterfaceError, OSError):
+        raise
+    except Exception as error:
+        # What nothing here understands must not stop what comes behind it: a person reads it.
+        kind = type(error).__name__
+        log.error("A message is not understood: %s", kind, exc_info=error)
+        mail = as_one_text(raw[:LARGEST])
+        match = matching.match(mail, recipient)
+        finding, words = Finding(Kind.OTHER, f"It could not be understood ({kind})"), ""
+    if len(raw) > LARGEST:
+        finding = Finding(finding.kind, "Too large: only its beginning was kept")
     found = digest(raw, mail, match)
     message = InboundMessage.objects.filter(digest=found).first()
     if message is None:
-        message = _store(raw[:LARGEST], mail, match, found, door=door, at=at, cut=cut)
+        message = _store(raw[:LARGEST], mail, match, finding, words, found, door=door, at=at)
     if message.acted_at is None:
         try:
             acting.act(message, at=at)
@@ -89,10 +101,16 @@ def digest(raw: bytes, mail: Mail, match: Match) -> str:
 
 
 def _store(
-    raw: bytes, mail: Mail, match: Match, found: str, *, door: str, at: datetime, cut: bool
+    raw: bytes,
+    mail: Mail,
+    match: Match,
+    finding: Finding,
+    words: str,
+    found: str,
+    *,
+    door: str,
+    at: datetime,
 ) -> InboundMessage:
-    finding, words = _judge(mail, match)
-    detail = "Too large: only its beginning was kept" if cut else finding.detail
     delivery = match.delivery
     message = InboundMessage(
         digest=found,
@@ -103,7 +121,7 @@ def _store(
         subject=mail.header("Subject")[:500],
         words=words[:WORDS],
         kind=finding.kind,
-        detail=detail[:160],
+        detail=finding.detail[:160],
         matched_by=match.by,
         delivery=delivery,
         customer=delivery.customer.remaining if delivery else None,

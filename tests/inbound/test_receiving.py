@@ -1,19 +1,23 @@
 """Every message is stored once, as it came, whatever it is; nobody is ever opted in."""
 
 import email
+import time
 from email import policy
 
 import pytest
+from django.urls import reverse
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from config import roles
 from cpni.inbound import receiving
-from cpni.inbound.classifying import classify
+from cpni.inbound.classifying import classify, shown
 from cpni.inbound.quoting import split
-from cpni.inbound.reading import read
+from cpni.inbound.reading import as_text, read
 from cpni.inbound.receiving import receive
 from cpni.models import Approval, InboundMessage, OptOutRequest
 from tests.inbound.conftest import AT, SAMPLES
+from tests.mailing import message_id
 
 pytestmark = pytest.mark.django_db
 ALL = [file.read_bytes() for file in sorted(SAMPLES.glob("*.eml"))]
@@ -120,3 +124,73 @@ def test_what_fails_in_between_leaves_the_message_stored_and_is_done_later(
     assert receiving.act_on_left(at=AT) == 1
     assert OptOutRequest.objects.get().customer == delivery.customer
     assert InboundMessage.objects.count() == 1
+
+
+UNREADABLE = [
+    "Content-Type: text/plain\nContent-Disposition: inline; filename*=undefined''x",
+    "Content-Type: text/plain\nContent-Disposition: inline; filename*=\0'en'x",
+    f"Content-Type: text/plain; name*{'9' * 5_000}=x",
+]
+
+
+@pytest.mark.parametrize("headers", UNREADABLE, ids=["encoding", "zero", "number"])
+def test_a_name_of_a_file_that_cannot_be_read_stops_neither_the_message_nor_its_page(
+    headers, come, delivery, client_of
+):
+    raw = f"From: a@b.example\nIn-Reply-To: {message_id(delivery)}\n{headers}\n\nOpt me out.\n"
+    message = come(raw.encode())
+    assert (message.kind, message.customer) == ("opt_out", delivery.customer)
+    page = reverse("admin:cpni_inboundmessage_change", args=[message.pk])
+    assert client_of(roles.OFFICER).get(page).status_code == 200
+
+
+def test_what_nothing_understands_is_stored_to_be_read_and_holds_its_customer(
+    come, sample, delivery, monkeypatch
+):
+    def fail(*args, **kwargs):
+        raise KeyError("ann@mail.example")
+
+    monkeypatch.setattr("cpni.inbound.wording.meaning", fail)
+    message = come("opt_out-gmail")
+    assert (message.kind, message.to_read, message.customer) == ("other", True, delivery.customer)
+    assert message.detail == "It could not be understood (KeyError)"
+    assert come("opt_out-gmail") == message
+    with message.raw.open() as kept:
+        assert kept.read() == sample("opt_out-gmail")
+
+
+@pytest.mark.parametrize(
+    "piece",
+    [
+        "<a ",
+        "<!",
+        "</",
+        "<!--",
+        "<a b='",
+        "<script>",
+        "&#",
+        "a<b>",
+        "<blockquote>x",
+        "<" + "a" * 99,
+    ],
+)
+def test_reading_a_page_takes_as_long_as_it_is(piece):
+    began = time.process_time()
+    as_text(piece * (100_000 // len(piece)))
+    as_text("<" + piece.strip("<") * (100_000 // len(piece)))
+    assert time.process_time() - began < 2  # the library's own parser: 80 seconds and more
+
+
+def test_a_report_without_blanks_takes_no_longer_than_one_with_them():
+    began = time.process_time()
+    shown("a" * 100_000)
+    assert time.process_time() - began < 1
+
+
+def test_the_words_of_a_page_are_read_as_it_shows_them():
+    page = (
+        "<html><head><style>p < b {}</style></head><body><!-- opt in --><P>I <b>opt</b> <i>out</i>"
+        "<br/>a < b, R&amp;D &#x41;<blockquote>Your rights<br>Reply</blockquote>Ann</body></html>"
+    )
+    assert as_text(page) == "I opt out\na < b, R&D A\n> Your rights\n> Reply\nAnn"
+    assert as_text(f"I object <b>&#{'9' * 5_000};") == f"I object &#{'9' * 5_000};"
