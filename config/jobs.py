@@ -60,7 +60,8 @@ def connect() -> None:
 
 def _begins(sender: Any, **_: Any) -> None:
     if sender.name in TASKS:
-        values = {"started_at": timezone.now(), "finished_at": None, "error": ""}
+        # How the last one ended stays until this one ends: one that fails each minute is seen.
+        values = {"started_at": timezone.now(), "finished_at": None}
         JobRound.objects.update_or_create(task=sender.name, defaults=values)
 
 
@@ -109,7 +110,7 @@ def _job(
             "" if last.finished_at else ", and its last round did not end"
         )
     took = last.finished_at - last.started_at if last.finished_at else None
-    result = "Failed" if last.error else "Done" if last.finished_at else "Running"
+    result = "Running" if not last.finished_at else "Failed" if last.error else "Done"
     return Job(entry["task"], title, last.started_at, took, result, next_at, wrong, None)
 
 

@@ -10,11 +10,12 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
+from django.conf import settings
 from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import history
-from accounts.models import Customer, Run, User
+from accounts.models import Carrier, Customer, Run, User
 from accounts.runs import run as job_run
 from cpni import optouts
 from cpni.approvals import (
@@ -24,7 +25,7 @@ from cpni.approvals import (
     spread_choices,
     suspend_stale,
 )
-from cpni.inbound import consequences
+from cpni.inbound import consequences, mailbox
 from cpni.models import Approval, RequestCandidate
 from notices.clock import earliest_carrying
 from notices.models import Campaign, Notice, PolicyBinding
@@ -50,6 +51,7 @@ LEFT_ALONE = {
     "held": "Held by an incident",
     "open_request": "May have objected: a request waits to be matched",
     "unread": "A message of theirs waits to be read",
+    "mailbox": "The mailbox has not been read since their last day",
     ALREADY: "Assumed already",
 }
 
@@ -88,6 +90,7 @@ SELECT d.customer_id, nu.use_id, d.id, d.assume_from, CASE
   WHEN {_held("d")} THEN 'held'
   WHEN a.state = 'assumed' AND e.outcome = '' AND e.mailed_on >= d.mailed_on
     AND NOT {_held("e")} THEN 'already'
+  WHEN d.last_objection_day >= %(read_until)s THEN 'mailbox'
   ELSE 'assume' END
 FROM notices_delivery d
 JOIN notices_campaign k ON k.id = d.campaign_id
@@ -158,6 +161,7 @@ WITH told AS (
       AND t.policy_version_id = v.id AND t.answer = 'refused')
     AND NOT EXISTS (SELECT 1 FROM notices_policybinding b WHERE b.customer_id = d.customer_id
       AND b.policy_version_id = v.id)
+    AND d.last_objection_day < %(read_until)s
     AND NOT {_held("d")} AND NOT {may_have_objected("d")}
     AND NOT EXISTS (SELECT 1 FROM cpni_inboundmessage m WHERE m.customer_id = d.customer_id
       AND m.to_read)
@@ -360,9 +364,20 @@ def _values(on: date, low: int, high: int) -> dict[str, Any]:
     return {
         "on": as_parameter(on),
         "earliest": as_parameter(earliest_carrying(on)),
+        "read_until": as_parameter(_read_until(on)),
         "low": low,
         "high": high,
     }
+
+
+def _read_until(on: date) -> date:
+    """Whose last day is before this one has no objection that lies unread in the mailbox.
+
+    With none, and for days to come, nothing is held for it.
+    """
+    if not settings.MAILBOX or on > Carrier.today():
+        return date.max
+    return mailbox.read_until() or date.min
 
 
 def _as_date(value: date | str) -> date:

@@ -1,18 +1,13 @@
 """Background work of the app ``cpni``. Each task calls one function; messages carry no data."""
 
-import logging
-
 from celery import shared_task
 from django.utils import timezone
 
 from accounts import runs
-from accounts.errors import Refused
 from accounts.models import Carrier
 from cpni import api_answers, audience_files, figures, late_findings, probing, sealing_job, webhooks
 from cpni.assuming import assume_due
 from cpni.inbound import mailbox
-
-log = logging.getLogger(__name__)
 
 
 @shared_task
@@ -63,11 +58,11 @@ def mark_audiences() -> None:
 
 @shared_task
 def read_mailbox() -> None:
-    """Store what has come back by mail, and do what follows from it."""
-    try:
-        mailbox.poll(clock=timezone.now)
-    except Refused as refused:
-        log.warning("%s", refused)
+    """Store what has come back by mail, and do what follows from it.
+
+    It fails when the mailbox cannot be read, so that this is seen among the jobs.
+    """
+    mailbox.poll(clock=timezone.now)
 
 
 @shared_task

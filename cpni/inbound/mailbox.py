@@ -8,16 +8,19 @@ import logging
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import datetime
-from imaplib import IMAP4
+from datetime import UTC, date, datetime
+from imaplib import IMAP4, Internaldate2tuple
+from time import mktime
 from typing import Any
 
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
+from django.db.models import Max
 from imap_tools import BaseMailBox, MailBox, MailBoxStartTls, MailBoxUnencrypted
 
+from accounts.civil import civil_day
 from accounts.errors import Refused
-from accounts.models import Run
+from accounts.models import Carrier, Run
 from accounts.runs import run
 from cpni.inbound.receiving import act_on_left, receive
 from cpni.models import InboundMessage
@@ -34,18 +37,31 @@ def poll(*, clock: Callable[[], datetime]) -> dict[str, int]:
     """Store the messages that wait in the mailbox, and do what was left undone of earlier ones.
 
     ``clock`` gives aware instants. Returns how many messages came, by kind; a run is recorded where
-    there was anything to do. Raises Refused when the mailbox cannot be reached; and, when all are
-    done, the error of a message that could not be stored, which stays where it is.
+    there was anything to do, and for the first round of each of the carrier's days that found
+    everything. Raises Refused when the mailbox cannot be reached; and, when all are done, the error
+    of a message that could not be stored, which stays where it is.
     """
     counts: Counter[str] = Counter()
-    if settings.MAILBOX:
-        with _opened(settings.MAILBOX) as box:
-            waiting = box.uids()[:AT_ONCE]
-            if waiting:
-                with run(JOB) as row:
-                    _store(box, waiting, counts, row, clock)
-    act_on_left(at=clock())
+    try:
+        if settings.MAILBOX:
+            today = civil_day(clock(), Carrier.zone_or_default())
+            with _opened(settings.MAILBOX) as box:
+                waiting = box.uids()
+                first = len(waiting) <= AT_ONCE and read_until() != today
+                if waiting or first:
+                    with run(JOB, for_day=today if first else None) as row:
+                        _store(box, waiting[:AT_ONCE], counts, row, clock)
+    finally:
+        # Mail comes by other doors too, and must not wait until this one opens.
+        act_on_left(at=clock())
     return dict(counts)
+
+
+def read_until() -> date | None:
+    """The last of the carrier's days until whose beginning all that had come has been stored."""
+    done = Run.objects.filter(name=JOB, error="", finished_at__isnull=False)
+    day: date | None = done.aggregate(last=Max("for_day"))["last"]
+    return day
 
 
 def _store(
@@ -74,13 +90,20 @@ def _store(
 def _take(box: BaseMailBox, uid: str, at: datetime) -> str:
     """Store one message and put it aside. Returns its kind, or why there is none."""
     # Its bytes as they are: the library takes them apart, and some cannot be put together again.
-    _, answer = box.client.uid("FETCH", uid, "(BODY.PEEK[])")
+    _, answer = box.client.uid("FETCH", uid, "(INTERNALDATE BODY.PEEK[])")
     raw = next((part[1] for part in answer if isinstance(part, tuple)), None)
     if raw is None:
         return "gone"  # somebody deleted it meanwhile
-    message = receive(raw, door=InboundMessage.Door.MAILBOX, at=at)
+    came = _came(b" ".join(part[0] if isinstance(part, tuple) else part for part in answer))
+    message = receive(raw, door=InboundMessage.Door.MAILBOX, at=at, came=came)
     box.move(uid, ASIDE)
     return str(message.kind) if message else "test of this way"
+
+
+def _came(answer: bytes) -> datetime | None:
+    """When the server took the message in: its INTERNALDATE (RFC 3501, 2.3.3)."""
+    local = Internaldate2tuple(answer)
+    return datetime.fromtimestamp(mktime(local), UTC) if local else None
 
 
 @contextmanager

@@ -10,12 +10,13 @@ import html
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from email import policy
 from email.errors import HeaderParseError
 from email.header import decode_header
 from email.message import Message
 from email.parser import BytesHeaderParser
-from email.utils import getaddresses, parseaddr
+from email.utils import getaddresses, parseaddr, parsedate_to_datetime
 from functools import cached_property
 
 LONGEST = 100_000  # characters of one text part that are looked at
@@ -54,6 +55,15 @@ class Mail:
         """Whether its envelope had no sender, as of what machines report (RFC 5321, 4.5.5)."""
         path = self.parsed.get("Return-Path")
         return path is not None and not parseaddr(str(path))[1].strip("<> ")
+
+    @property
+    def taken_in(self) -> datetime | None:
+        """When the last server on its way took it in, which is ours: its first Received."""
+        try:
+            day = parsedate_to_datetime(self.header("Received").rpartition(";")[2])
+            return day if day.tzinfo else day.replace(tzinfo=UTC)
+        except (ValueError, TypeError, IndexError, OverflowError):
+            return None
 
     @cached_property
     def parts(self) -> list[Message]:

@@ -6,6 +6,7 @@ import pytest
 import time_machine
 from celery import signals
 from django.urls import reverse
+from django.utils import timezone
 from kombu.exceptions import OperationalError
 
 from accounts import runs, unusual_looks
@@ -50,6 +51,16 @@ def test_a_round_that_failed_says_so_by_the_kind_of_error_alone():
         sender=tasks.take_figures, state="FAILURE", retval=ValueError("Ann Example")
     )
     assert job(tasks.take_figures.name).wrong == "failed (ValueError)"
+
+
+def test_that_the_last_round_failed_is_seen_while_the_next_one_tries():
+    signals.task_prerun.send(sender=tasks.read_mailbox)
+    signals.task_postrun.send(sender=tasks.read_mailbox, state="FAILURE", retval=ValueError())
+    signals.task_prerun.send(sender=tasks.read_mailbox)
+    found = job(tasks.read_mailbox.name, at=timezone.now())
+    assert (found.result, found.wrong) == ("Running", "failed (ValueError)")
+    signals.task_postrun.send(sender=tasks.read_mailbox, state="SUCCESS")
+    assert job(tasks.read_mailbox.name, at=timezone.now()).wrong == ""
 
 
 def test_tasks_that_are_on_no_schedule_leave_no_round():

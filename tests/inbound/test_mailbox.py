@@ -1,20 +1,30 @@
 """The mailbox is read each minute: what cannot be stored stays there, and stops nothing else."""
 
 from contextlib import contextmanager
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
 from django.db import OperationalError
 
+from accounts.errors import Refused
 from accounts.models import Run
+from cpni import tasks
+from cpni.assuming import assume_due, forecast
 from cpni.inbound import mailbox
 from cpni.models import InboundMessage, OptOutRequest
+from notices.models import PolicyBinding
+from tests.factories.accounts import CustomerFactory
+from tests.factories.notices import CampaignFactory, DeliveryFactory, NoticeFactory, PolicyFactory
 from tests.inbound.conftest import AT
+from tests.inbound.test_what_follows import states
 
 pytestmark = pytest.mark.django_db
 
 
 class Box:
     """A mailbox as far as it is used: ``messages`` are in the folder, ``aside`` was moved."""
+
+    came = AT
 
     def __init__(self, *raws):
         self.messages = {str(number): raw for number, raw in enumerate(raws, 1)}
@@ -25,7 +35,9 @@ class Box:
         return list(self.messages)
 
     def uid(self, command, uid, what):
-        return "OK", [(b"1 (UID %s BODY[] {1}" % uid.encode(), self.messages[uid]), b")"]
+        day = self.came.strftime("%d-%b-%Y %H:%M:%S +0000").encode()
+        known = b'1 (UID %s INTERNALDATE "%s" BODY[] {1}' % (uid.encode(), day)
+        return "OK", [(known, self.messages[uid]), b")"]
 
     def move(self, uid, folder):
         self.aside.append(self.messages.pop(uid))
@@ -49,8 +61,21 @@ def box(settings, monkeypatch):
     return make
 
 
-def poll():
-    return mailbox.poll(clock=lambda: AT)
+@pytest.fixture
+def closed(settings):
+    """The installation's mailbox does not answer."""
+    settings.MAILBOX = {
+        "scheme": "imap", "host": "127.0.0.1", "port": 9,
+        "user": "desk", "password": "x", "folder": "INBOX",
+    }  # fmt: skip
+
+
+def poll(at=AT):
+    return mailbox.poll(clock=lambda: at)
+
+
+def noon(day):
+    return datetime.combine(day, time(18), UTC)
 
 
 def test_what_waits_is_stored_and_put_aside(box, sample):
@@ -91,3 +116,135 @@ def test_a_database_that_is_away_leaves_all_of_them_for_the_next_minute(box, sam
     assert len(made.messages) == 2
     poll()
     assert InboundMessage.objects.count() == 2
+
+
+def test_a_mailbox_that_does_not_answer_fails_its_job(closed):
+    with pytest.raises(Refused, match=r"The mailbox at 127\.0\.0\.1 cannot be opened"):
+        tasks.read_mailbox()
+
+
+def test_what_came_by_other_doors_does_not_wait_for_the_mailbox(closed, come, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError
+
+    with monkeypatch.context() as broken:
+        broken.setattr("cpni.optouts.apply", fail)
+        come("opt_out-gmail")
+    with pytest.raises(Refused):
+        poll()
+    assert OptOutRequest.objects.get().status == "applied"
+
+
+def test_an_objection_counts_from_the_day_on_which_it_was_in_the_mailbox(box, sample, delivery):
+    last = delivery.last_objection_day
+    box(sample("opt_out-gmail")).came = noon(last)
+    poll(noon(last + timedelta(days=5)))
+    request = OptOutRequest.objects.get()
+    assert (request.received_on, request.effective_on, request.in_time) == (last, last, True)
+    assert InboundMessage.objects.get().received_at == noon(last)
+
+
+def test_a_clock_of_the_mailbox_that_is_ahead_dates_nothing_after_today(box, sample):
+    box(sample("opt_out-gmail")).came = AT + timedelta(days=2)
+    poll()
+    assert InboundMessage.objects.get().received_at == AT
+
+
+@pytest.mark.parametrize(
+    ("received", "at"),
+    [
+        ("Sat, 21 Nov 2026 11:00:00 -0700", AT - timedelta(days=2)),
+        ("Sat, 21 Nov 2026 18:00:00 -0000", AT - timedelta(days=2)),
+        ("Sat, 1 Feb 1997 11:00:00 -0700", AT),  # whoever wrote that, it was not our server
+        ("Sat, 28 Nov 2026 11:00:00 -0700", AT),
+        ("some day", AT),
+    ],
+)
+def test_what_our_mail_server_kept_for_us_counts_from_when_it_took_it(received, at, come, sample):
+    raw = f"Received: from mx.example by mail.wasatch.example; {received}\n".encode()
+    message = come(raw + sample("opt_out-gmail"))
+    assert message.received_at == at
+
+
+# --- A mailbox that nobody reads holds what rests on silence --------------------------------------
+
+
+def assumed_on(day):
+    return assume_due(on=day).assumed
+
+
+def test_nothing_is_assumed_while_an_objection_may_lie_unread(box, delivery, today):
+    last = delivery.last_objection_day
+    made = box()
+    today.move_to(noon(last))
+    poll(noon(last))
+    for later in (1, 5):
+        today.move_to(noon(last + timedelta(days=later)))
+        assert assume_due(on=last + timedelta(days=later)).left_alone["mailbox"] == 3
+    assert states(delivery.customer) == set()
+    made.messages = {}
+    poll(noon(last + timedelta(days=5)))
+    assert assumed_on(last + timedelta(days=5)) == 3
+
+
+def test_a_round_that_left_a_message_behind_is_no_reading_of_the_mailbox(
+    box, delivery, today, monkeypatch
+):
+    after = delivery.last_objection_day + timedelta(days=1)
+    today.move_to(noon(after))
+    box(b"Subject: x\n\nbroken")
+
+    def fail(*args, **kwargs):
+        raise KeyError
+
+    with monkeypatch.context() as broken:
+        broken.setattr(mailbox, "receive", fail)
+        with pytest.raises(KeyError):
+            poll(noon(after))
+    assert assumed_on(after) == 0
+    poll(noon(after))
+    assert assumed_on(after) == 3
+
+
+def test_a_mailbox_with_more_than_one_round_takes_is_read_when_the_last_is(
+    box, delivery, today, monkeypatch
+):
+    monkeypatch.setattr(mailbox, "AT_ONCE", 1)
+    after = delivery.last_objection_day + timedelta(days=1)
+    today.move_to(noon(after))
+    box(b"Subject: a\n\na", b"Subject: b\n\nb")
+    poll(noon(after))
+    assert assumed_on(after) == 0
+    poll(noon(after))
+    assert assumed_on(after) == 3
+
+
+def test_the_first_round_of_a_day_that_finds_nothing_is_recorded_once(box):
+    box()
+    poll()
+    poll()
+    assert Run.objects.get().for_day == AT.date()
+
+
+def test_nobody_is_moved_to_a_changed_policy_while_the_mailbox_is_unread(box, delivery, today):
+    PolicyFactory(effective_on=AT.date() - timedelta(days=4_000))
+    newer = PolicyFactory(effective_on=AT.date() - timedelta(days=80))
+    campaign = CampaignFactory(
+        running=True, notice=NoticeFactory(kind="policy_change", policy_version=newer)
+    )
+    told = DeliveryFactory(
+        campaign=campaign, customer=CustomerFactory(), mailed_on=AT.date() - timedelta(days=30)
+    )
+    after = told.last_objection_day + timedelta(days=1)
+    today.move_to(noon(after))
+    box()
+    assume_due(on=after)
+    assert not PolicyBinding.objects.filter(customer=told.customer).exists()
+    poll(noon(after))
+    assume_due(on=after)
+    assert PolicyBinding.objects.filter(customer=told.customer).exists()
+
+
+def test_a_forecast_of_days_to_come_supposes_that_the_mailbox_is_read(box, delivery):
+    box()
+    assert forecast(on=delivery.last_objection_day + timedelta(days=1)).assumed == 3
