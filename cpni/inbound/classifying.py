@@ -27,7 +27,10 @@ NOTHING_TO_DO = (SUCCESS, NOT_SPAM, OUR_OWN)
 
 LOOKED_AT = 200_000  # bytes of a report; the rest is what it returns
 LONGEST_FIELD = 500  # characters: what stands beyond is shown to nobody, and costs time
-STATUS = re.compile(r"(?<![\d.])([245])\.(\d{1,3})\.(\d{1,3})(?![\d.])")
+# RFC 3463 knows the subjects 0 to 7: “Exim 4.94.2” is the version of a program.
+STATUS = re.compile(r"(?<![\d.])([245])\.([0-7])\.(\d{1,3})(?![\d.])")
+# Such a code where another server says it: first of all, after its answer, or after a sign.
+SAID = re.compile(rf"(?:^\W*|(?<!\d)[245]\d\d[ -]\W*|#){STATUS.pattern}")
 # A server's answer before its words or its enhanced code, and no part of a telephone number.
 REPLY_CODE = re.compile(r"(?<![\d.])([45]\d\d)[ -](?=[45]\.\d|[#A-Za-z<])")
 ADDRESS = re.compile(r"[^\s<>;:]+@[^\s<>;:]+")
@@ -125,7 +128,7 @@ def _delivery_report(mail: Mail) -> Finding | None:
         return None
     found: list[Finding] = []
     for block in _fields_of(part).split("\n\n"):
-        fields = dict(re.findall(r"(?im)^([\w-]+):\s*(.+)$", block))
+        fields = dict(re.findall(r"(?im)^([\w-]+):[ \t]*(.+)$", block))
         named = {name.lower(): value.strip() for name, value in fields.items()}
         action = named.get("action", "").lower()
         if action:
@@ -139,11 +142,13 @@ def _delivery_report(mail: Mail) -> Finding | None:
 
 
 def _of_recipient(action: str, fields: dict[str, str]) -> Finding:
-    said = fields.get("diagnostic-code", "").partition(";")[2] or fields.get("diagnostic-code", "")
+    said = fields.get("diagnostic-code", "")[:LONGEST_FIELD]
+    said = said.partition(";")[2] or said
     words = shown(f"{fields.get('status', '')} {said}")
     if action == "failed":
-        # What the other server said is nearer to the truth than what the reporter makes of it.
-        code = STATUS.search(said) or STATUS.search(fields.get("status", ""))
+        # What the other server said is nearer to the truth than what the reporter makes of it; a
+        # number further on in its words may be anything.
+        code = SAID.search(said) or STATUS.search(fields.get("status", "")) or STATUS.search(said)
         return Finding(TEMPORARY if code and code[1] == "4" else PERMANENT, words)
     if action == "delayed":
         return Finding(DELAYED, words)

@@ -104,3 +104,26 @@ def test_a_number_alone_is_no_failure_even_from_a_machine(written, delivery):
     assert (message.kind, message.to_read) == ("other", True)
     assume_due(on=LATER)
     assert states(delivery.customer) == set()
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "kind"),
+    [
+        ("5.1.1", "550 No such user here (Exim 4.94.2)", "permanent"),
+        ("5.1.1", "550 No such user here, says mailer 4.7.2", "permanent"),
+        ("5.0.0", "452 4.2.2 The mailbox is full", "temporary"),
+        ("5.0.0", "host mx.example said: 452-4.2.2 The mailbox is full", "temporary"),
+        ("4.0.0", "No mailbox by that name. (#5.1.1)", "permanent"),
+        ("4.4.7", "550 4.4.7 QUEUE.Expired; message expired", "temporary"),
+        ("", "Gave up after four days, 4.4.7", "temporary"),
+    ],
+)
+def test_the_codes_of_a_report_are_told_from_other_numbers_in_it(status, said, kind, come, sample):
+    raw = sample("permanent-postfix-unknown-user").decode()
+    head, _, rest = raw.partition("Status: ")
+    _, _, after = rest.partition("Diagnostic-Code: ")
+    _, _, after = after.partition("\n\n")
+    assert (
+        come(f"{head}Status: {status}\nDiagnostic-Code: smtp; {said}\n\n{after}".encode()).kind
+        == kind
+    )
