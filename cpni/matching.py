@@ -12,6 +12,7 @@ from accounts.encryption import blind_indexes
 from accounts.fields import telephone
 from accounts.finding_names import by_name, by_whole_name
 from accounts.models import ContactPoint, Customer, Service
+from accounts.models.customers import ACCOUNT_SEPARATORS
 from cpni.models.optouts import RequestCandidate, found_words
 from notices.models import Delivery
 from notices.references import delivery_id
@@ -23,12 +24,19 @@ NAMESAKES = 1_000  # of one name: nobody's approval is assumed who may have writ
 LIKE = 10  # names that are spelt or sound like a name that nobody bears
 RUNS = 40  # pairs and threes of capitalised words that are looked up
 LONGEST = 5_000  # characters that are looked at
+WITHOUT = {ord(c): None for c in ACCOUNT_SEPARATORS}
 WORD = re.compile(r"[^\s,;:()\"“”<>]+")
-NUMBER = re.compile(r"\+?\(?\d[\d\s().-]{5,}\d")
+PARTS = re.compile(r"[^\W_]+")
+APART = r"[^\n0-9A-Za-z]{0,4}"  # what people write between the parts of a telephone number
+# Ten digits on one line, whatever follows them; or, after a plus, a number of another country.
+NUMBER = re.compile(
+    rf"(?<!\d)(?:1{APART})?(\d{{3}}){APART}(\d{{3}}){APART}(\d{{4}})(?!\d)", re.ASCII
+)
+ABROAD = re.compile(r"\+\d[\d ().-]{5,}\d", re.ASCII)
 EMAIL = re.compile(r"[^\s@<>,;:()\"“”]+@[^\s@<>,;:()\"“”]+\.[^\s@<>,;:()\"“”]+")
 ZIP = re.compile(r"(?<![\d-])\d{5}(?:-\d{4})?(?![\d-])")
 # What a form or a mail program says is the name.
-NAMED = re.compile(r"^[ \t]*(?:name|nombre|from|de):[ \t]*([^\n<@]{3,200})", re.I | re.M)
+NAMED = re.compile(r"^[ \t]*(?:name|nombre|from|de):[ \t]*([^\n<@]{3,200})(?=<|$)", re.I | re.M)
 
 
 @dataclass(frozen=True)
@@ -83,12 +91,11 @@ def candidates(text: str) -> list[Candidate]:
 
 
 def _questions(text: str) -> Iterator[tuple[Found, Q]]:
-    words = [word.strip(".!?") for word in WORD.findall(text)]
-    if ids := [number for word in words if (number := delivery_id(word))]:
+    keys = {key for word in WORD.findall(text) for key in _written(word) if len(key) <= 40}
+    if ids := [number for key in keys if (number := delivery_id(key))]:
         yield Found.REFERENCE, Q(pk__in=Delivery.objects.filter(pk__in=ids).values("customer"))
-    numbered = {word for word in words if any(c.isdigit() for c in word) and len(word) <= 40}
-    if numbered:
-        yield Found.ACCOUNT, Q(account_number__in=numbered)
+    if numbered := {key for key in keys if any(c.isdigit() for c in key)}:
+        yield Found.ACCOUNT, Q(account_key__in=numbered)
     if indexes := _indexes("telephone", _numbers(text)):
         points = ContactPoint.objects.filter(kind="telephone", index__in=indexes)
         services = Service.objects.filter(number_index__in=indexes)
@@ -100,12 +107,31 @@ def _questions(text: str) -> Iterator[tuple[Found, Q]]:
         yield Found.EMAIL, Q(pk__in=points.values("customer"))
 
 
+def _written(word: str) -> Iterator[str]:
+    """What ``word`` may be as an account number or a reference, in the form of ``account_key``.
+
+    People write "acct#1001", "No.A-47", "A47/1", "A47’s": with and without the words before the
+    number, and with and without one character after it.
+    """
+    parts = PARTS.findall(word.lower())
+    if not parts:
+        return
+    yield word.lower().strip(".!?").translate(WITHOUT)
+    numbered = (n for n, part in enumerate(parts) if any(c.isdigit() for c in part))
+    first, last = next(numbered, len(parts) - 1), len(parts)
+    for start in range(max(0, first - 2), first + 1):
+        yield "".join(parts[start:last])
+        if last - start > 1 and len(parts[-1]) == 1:
+            yield "".join(parts[start : last - 1])
+
+
 def _indexes(kind: str, values: Iterable[str]) -> list[bytes]:
     return [index for value in values for index in blind_indexes(kind, value)]
 
 
 def _numbers(text: str) -> Iterator[str]:
-    for match in NUMBER.findall(text):
+    yield from ("+1" + "".join(match.groups()) for match in NUMBER.finditer(text))
+    for match in ABROAD.findall(text):
         try:
             yield telephone(match)
         except ValidationError:
@@ -113,9 +139,10 @@ def _numbers(text: str) -> Iterator[str]:
 
 
 def _by_name(text: str) -> Iterator[tuple[Found, int]]:
-    """By the name that is given as one, and by two or three capitalised words in a row."""
+    """By the name that is given as one, in an address too, or two or three capitalised words."""
     given = [name.strip() for name in NAMED.findall(text)]
-    for name in dict.fromkeys([*given, *_capitalised(text)]):
+    mailboxes = [address.partition("@")[0] for address in EMAIL.findall(text)[:RUNS]]
+    for name in dict.fromkeys([*given, *mailboxes, *_capitalised(text)]):
         # One word alone is hardly a name.
         exact = by_whole_name(name, limit=NAMESAKES, least=2)
         yield from ((Found.NAME, one.customer_id) for one in exact)

@@ -46,5 +46,7 @@ def delivery_id(code: str) -> int | None:
     number = 0
     for c in text[1:-1]:
         number = number * 32 + ALPHABET.index(c)
+    if not 0 < number < 1 << 63:  # no id is larger, and SQLite refuses to look for one
+        return None
     # Made again and compared, so that there is one way to write each reference.
-    return number if number and reference(number).replace("-", "") == text else None
+    return number if reference(number).replace("-", "") == text else None

@@ -4,6 +4,7 @@ import pytest
 
 from accounts.models import Customer, Service
 from cpni.matching import candidates
+from notices import references
 from tests.factories.accounts import LONG_AGO, CustomerFactory
 from tests.factories.notices import DeliveryFactory
 
@@ -43,6 +44,54 @@ def ann():
 def test_one_customer_is_found_by_any_of_them(ann, text):
     CustomerFactory(name="Ben Other")
     assert named(text) == ["Ann Marie Example"]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["#A004711", "acct#A004711", "No.A-004711", "account=A004711", "a004711", "A004711/1",
+     "'A004711'", "A004711’s", "A-004711-", "A_004711."],
+)  # fmt: skip
+def test_an_account_number_is_found_whatever_people_write_around_it(written):
+    CustomerFactory(account_number="A004711", name="Zed Quiet")
+    assert reasons(f"Name: J. Q.\nNumber or account: {written}") == [("Zed Quiet", "account")]
+
+
+@pytest.mark.parametrize(
+    "written",
+    ["801-555-9999\n12 Elm Street", "801-555-9999 84111", "801-555-9999 801-555-0199",
+     "801–555–9999", "801‑555‑9999", "801/555-9999", "801_555_9999", "801-555-9999 (1)",
+     "801-555-9999 2 lines", "A1 801-555-9999", "Tel.8015559999", "1-801-555-9999 x5",
+     "+1 801 555 9999"],
+)  # fmt: skip
+def test_a_telephone_number_is_found_whatever_stands_beside_it(ann, written):
+    assert reasons(f"Robert Hill\n{written}\nDo not use our records.") == [
+        ("Ann Marie Example", "telephone")
+    ]
+
+
+def test_longer_numbers_hold_no_telephone_number(ann):
+    assert named("order 48015559999, 80155599990") == []
+
+
+def test_a_number_of_another_country_is_found(db):
+    customer = CustomerFactory(name="Zed Quiet")
+    customer.contact_points.create(kind="telephone", value="+442079460018", since=LONG_AGO)
+    assert reasons("call +44 20 7946 0018") == [("Zed Quiet", "telephone")]
+
+
+@pytest.mark.parametrize("around", ["{}", "#{}", "notice={}", "({})", "ref#{}."])
+def test_a_reference_is_found_whatever_people_write_around_it(around):
+    delivery = DeliveryFactory()
+    assert named(around.format(delivery.reference)) == [delivery.customer.name]
+
+
+def test_a_reference_that_is_larger_than_any_finds_nobody(ann):
+    assert named(references.reference((1 << 63) + 5).replace("-", "")) == []
+
+
+def test_a_name_in_an_address_counts_when_it_is_a_whole_one(ann):
+    assert reasons("From: ann.example@elsewhere.example") == [("Ann Marie Example", "name")]
+    assert named("From: ann@elsewhere.example") == []
 
 
 def test_a_reference_is_trusted_before_a_name(ann):
