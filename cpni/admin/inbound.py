@@ -25,6 +25,7 @@ from accounts.models import Customer
 from cpni.inbound import acting
 from cpni.inbound.consequences import uses_under
 from cpni.inbound.reading import read
+from cpni.matching import MOST
 from cpni.models import InboundMessage
 from notices.models import Delivery
 from notices.references import delivery_id
@@ -136,6 +137,11 @@ def facts(message: InboundMessage) -> list[tuple[str, Any]]:
     ]
 
 
+def likely(message: InboundMessage) -> list[Customer]:
+    """Whom it may be from, as many as a person is shown."""
+    return list(message.candidates.all()[:MOST])
+
+
 def kind_words(message: InboundMessage) -> str:
     """Its kind, and why."""
     return ": ".join(filter(None, (message.get_kind_display(), message.detail)))
@@ -206,7 +212,7 @@ class InboundMessageAdmin(ReadOnlyRecordAdmin):
         """The message; whom it may be from is shown as well, so it is noted."""
         message = super().get_object(request, object_id, from_field)
         if message is not None and request.method == "GET":
-            looks.note(request, [c.pk for c in message.candidates.all()], record=message.pk)
+            looks.note(request, [c.pk for c in likely(message)], record=message.pk)
         return message
 
     # --- Acts ------------------------------------------------------------------------------------
@@ -307,7 +313,7 @@ class InboundMessageAdmin(ReadOnlyRecordAdmin):
     def customer_link(self, message: InboundMessage) -> str | SafeString:
         """The customer, or those whom it may be from, as links."""
         known = [message.customer] if message.customer else []
-        maybe = [c for c in message.candidates.all() if c not in known]
+        maybe = [c for c in likely(message) if c not in known]
         if not known and not maybe:
             return "Not known"
         links = format_html_join(
@@ -315,6 +321,9 @@ class InboundMessageAdmin(ReadOnlyRecordAdmin):
             '<a class="text-link" href="{}">{}</a>',
             ((reverse("admin:accounts_customer_change", args=[c.pk]), c) for c in (*known, *maybe)),
         )
+        more = len(message.candidates.all()) - MOST
+        if more > 0:
+            links = format_html("{}; {} more, who are held as well", links, more)
         return links if known and not maybe else format_html("Perhaps {}", links)
 
     @display(description="Notice")

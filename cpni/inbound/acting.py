@@ -12,8 +12,10 @@ from accounts.errors import Refused
 from accounts.models import Carrier, Customer, User
 from accounts.permissions import require
 from cpni import approvals, optouts
+from cpni.inbound import matching
 from cpni.inbound.classifying import NOTHING_TO_DO
 from cpni.inbound.consequences import uses_under
+from cpni.inbound.reading import read
 from cpni.models import InboundMessage, OptOutRequest
 from notices import outcomes
 from notices.models import Delivery
@@ -125,7 +127,7 @@ def _object(message: InboundMessage, *, at: datetime, by: User | None) -> None:
     request = OptOutRequest(
         wish=OptOutRequest.Wish.OPT_OUT,
         route=OptOutRequest.Route.EMAIL,
-        stated=f"{message.words}\n\nFrom: {message.sender or 'nobody'}",
+        stated=f"{message.words}\n\nFrom: {_written_by(message) or 'nobody'}",
         received_on=message.received_on,
     )
     because = f"By e-mail, message {message.pk}"
@@ -141,6 +143,14 @@ def _object(message: InboundMessage, *, at: datetime, by: User | None) -> None:
     message.outcome = (
         f"Opt-out request {request.reference} was applied; approvals changed: {changed}."
     )
+
+
+def _written_by(message: InboundMessage) -> str:
+    """The name and address that it says it is from; the name stands in the message as it came."""
+    if not message.raw.storage.exists(message.raw.name or ""):
+        return message.sender
+    with message.raw.storage.open(message.raw.name or "") as file:
+        return matching.written_by(read(file.read()))
 
 
 def correct(

@@ -1,16 +1,18 @@
 """Whose delivery a message answers, and how surely.
 
 What only the recipient of a notice can know (its return addresses, its Message-ID, its link) is
-certain, whoever the message claims to be from. A sender's address is not: anybody can write it.
+certain, whoever the message claims to be from. What anybody can write is not: a sender's address
+and name, an account number or a reference. It holds whoever may be meant until a person decides.
 """
 
 import re
 from dataclasses import dataclass
+from email.utils import parseaddr
 
 from accounts.models import Customer
 from cpni import matching
 from cpni.inbound.reading import Mail
-from cpni.models import InboundMessage
+from cpni.models import InboundMessage, RequestCandidate
 from notices import links, return_addresses
 from notices.models import Delivery
 from notices.return_addresses import BOUNCE, REPLY, Found
@@ -45,7 +47,7 @@ def match(mail: Mail, recipient: str = "") -> Match:
     """Match ``mail``; ``recipient`` is the envelope's, where the door knows it.
 
     In this order: envelope address, reply address, Message-ID in any header or returned text, what
-    else of the returned original only its recipient has; at last the sender's address.
+    else of the returned original only its recipient has; at last whom its sender and words name.
     """
     envelope = f"{recipient}\n{mail.headers(*ENVELOPE)}"
     arrived = return_addresses.in_addresses(envelope)
@@ -67,9 +69,20 @@ def match(mail: Mail, recipient: str = "") -> Match:
             return Match(
                 by, first, others=tuple(d for d in others if d.customer_id != first.customer_id)
             )
-    likely = matching.candidates(mail.sender) if mail.sender else []
-    candidates = tuple(candidate.customer for candidate in likely[: matching.MOST])
-    return Match(MatchedBy.SENDER if candidates else MatchedBy.NOTHING, candidates=candidates)
+    # What it quotes as well: a notice of ours has the reference on it.
+    said = f"From: {written_by(mail)}\n{mail.header('Subject')}\n{mail.text}"
+    likely = matching.candidates(said)
+    by_address = any(RequestCandidate.Found.EMAIL in one.found_by for one in likely)
+    return Match(
+        MatchedBy.SENDER if by_address else MatchedBy.NOTHING,
+        candidates=tuple(one.customer for one in likely),
+    )
+
+
+def written_by(mail: Mail) -> str:
+    """Whom ``mail`` says it is from: the name, where there is one, and the address."""
+    name, _ = parseaddr(mail.header("From"))
+    return f"{name} <{mail.sender}>" if name else mail.sender
 
 
 def _in_original(mail: Mail) -> list[Found]:

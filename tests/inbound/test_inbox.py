@@ -57,6 +57,14 @@ def test_a_message_is_shown_as_text_and_nothing_in_it_runs(come, sample, officer
     assert look.customer_id == delivery.customer_id
 
 
+def test_of_many_whom_it_may_be_from_some_are_shown_and_the_rest_counted(come, officer, delivery):
+    CustomerFactory.create_batch(12, name="Ann Example")
+    message = come(b"From: Ann Example <ann@office.example>\n\nI would rather you did not.\n")
+    shown = page(officer, "change", message.pk)
+    assert "; 3 more, who are held as well" in shown
+    assert shown.count('<a class="text-link"') == 10
+
+
 def test_marking_as_read_lets_the_daily_job_go_on(come, officer, delivery):
     message = come("other-thanks")
     assume_due(on=LATER)

@@ -91,6 +91,38 @@ def test_a_senders_address_alone_is_not_certain_and_the_request_waits(come, deli
     assert states(delivery.customer) == set()
 
 
+def from_elsewhere(words):
+    """A message of Ann's from an address that is not known, to ours that anybody knows."""
+    return (
+        "From: Ann Example <ann.work@office.example>\nTo: cpni@wasatch.example\n"
+        f"Subject: my data\n\n{words}\n"
+    ).encode()
+
+
+@pytest.mark.parametrize(
+    "said", ["account {account}", "> Your reference: {reference}", "Yours, an old customer"]
+)
+def test_whoever_is_named_in_a_doubtful_message_is_held_until_it_is_read(said, come, delivery):
+    said = said.format(account=delivery.customer.account_number, reference=delivery.reference)
+    message = come(from_elsewhere(f"I would rather you kept my calls to yourselves.\n\n{said}"))
+    assert (message.matched_by, message.customer, message.to_read) == ("", None, True)
+    assert list(message.candidates.all()) == [delivery.customer]
+    assume_due(on=LATER)
+    assert states(delivery.customer) == set()
+
+
+def test_of_a_doubtful_message_every_namesake_is_held(come, delivery):
+    CustomerFactory.create_batch(12, name="Ann Example")
+    assert come(from_elsewhere("I would rather you did not.")).candidates.count() == 13
+
+
+def test_an_objection_that_waits_is_stated_with_the_name_of_its_sender(come, delivery):
+    come(from_elsewhere("Opt me out."))
+    request = OptOutRequest.objects.get()
+    assert request.stated == "Opt me out.\n\nFrom: Ann Example <ann.work@office.example>"
+    assert [one.customer for one in request.candidates.all()] == [delivery.customer]
+
+
 @pytest.mark.parametrize(
     "name", ["question-how", "other-do-not-stop", "other-thanks", "complaint-arf"]
 )
