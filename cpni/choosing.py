@@ -1,9 +1,9 @@
 """What a customer chooses on the web page that their notice links to (domain.md 4.3).
 
 The link proves that somebody has the notice, and no more. To refuse needs no more than that: it
-only restricts us. To allow gives us rights, so it is offered only while the address that the notice
-went to is still the customer's and nothing came back from it; a link on paper may be found by
-whoever moves in next.
+only restricts us. To allow gives us rights, so it is offered only once we know that the notice was
+sent, while the address that it went to is still the customer's and nothing came back from it; a
+link on paper may be found by whoever moves in next.
 """
 
 from collections.abc import Mapping, Sequence
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts.errors import Refused
 from accounts.models import Customer
@@ -19,6 +20,7 @@ from cpni.facts import Choice, choices_of, spell_of, standing_choice
 from cpni.models import OptOutRequest
 from notices.models import Delivery, Use
 
+State = Delivery.State
 NO, YES = "no", "yes"
 OPT_OUT, OPT_IN = OptOutRequest.Wish.OPT_OUT, OptOutRequest.Wish.OPT_IN
 
@@ -54,8 +56,14 @@ class Standing:
 
 
 def opened(number: int) -> Delivery | None:
-    """The notice with this id if there is something to choose on it: it was sent and asks."""
-    found = Delivery.objects.notices().filter(pk=number, state=Delivery.State.SENT)
+    """The notice with this id if there is something to choose on it: it asks, and may be there.
+
+    A letter may be in the customer's hands before we know its mailing date, and an e-mail of which
+    we do not know whether it left: refusing takes no clock, and is possible at any hour
+    (64.2008(d)(3)(v)).
+    """
+    may_be_there = Q(state__in=[State.BATCHED, State.SENDING, State.SENT]) | Q(in_doubt__gt=0)
+    found = Delivery.objects.notices().filter(may_be_there, pk=number)
     return found.select_related(
         "customer__merged_into", "text", "contact_point", "campaign__notice__policy_version"
     ).first()
@@ -80,7 +88,8 @@ def may_allow(delivery: Delivery) -> bool:
     """Whether whoever has this link may allow something, and not only refuse."""
     point = delivery.contact_point
     return (
-        point is not None
+        delivery.state == State.SENT
+        and point is not None
         and point.until is None
         and point.undeliverable_since is None
         and not delivery.outcome
@@ -108,8 +117,8 @@ def choose(
         raise Refused("Nothing was chosen.", "Choose an answer for at least one use.")
     if not everything and YES in answers.values() and not may_allow(delivery):
         raise Refused(
-            "The address that this notice went to is not in use any more.",
-            "By this link one can only say no. To allow a use, call us.",
+            "By this link one can only say no.",
+            "To allow a use, call us.",
         )
     with transaction.atomic():
         # Locked, so that of a form that is sent twice the second waits and sees the first.

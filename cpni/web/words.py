@@ -9,7 +9,8 @@ from collections.abc import Mapping
 WORDS: Mapping[str, Mapping[str, str]] = {
     "en": {
         "your_choice": "Your choice about your account information",
-        "notice": "Our notice of",
+        "notice": "Our notice",
+        "notice_of": "Our notice of",
         "reference": "Reference",
         "intro": (
             "You may decide whether we use your customer proprietary network information (CPNI):"
@@ -29,10 +30,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
         "refuse_all_help": (
             "No use of any kind for which the law asks your permission, now or later."
         ),
-        "only_no": (
-            "The address to which we sent this notice is not in use any more, so by this link you"
-            " can say no. To allow something, please call us."
-        ),
+        "only_no": "By this link you can say no. To allow something, please call us.",
         "choose_one": "Nothing was chosen. Please choose an answer, then save.",
         "not_saved": "This could not be saved. Nothing was changed. Please call us.",
         "saved": "Your choice is recorded",
@@ -93,7 +91,8 @@ WORDS: Mapping[str, Mapping[str, str]] = {
     },
     "es": {
         "your_choice": "Su decisión sobre la información de su cuenta",
-        "notice": "Nuestro aviso del",
+        "notice": "Nuestro aviso",
+        "notice_of": "Nuestro aviso del",
         "reference": "Referencia",
         "intro": (
             "Usted decide si usamos la información de red propiedad del cliente (CPNI) sobre usted:"
@@ -114,8 +113,7 @@ WORDS: Mapping[str, Mapping[str, str]] = {
             "Ningún uso para el que la ley pida su autorización, ni ahora ni más adelante."
         ),
         "only_no": (
-            "La dirección a la que enviamos este aviso ya no está en uso; por eso, con este enlace"
-            " puede decir que no. Para autorizar algo, llámenos, por favor."
+            "Con este enlace puede decir que no. Para autorizar algo, llámenos, por favor."
         ),
         "choose_one": "No eligió nada. Elija una respuesta y guárdela.",
         "not_saved": "No se pudo guardar. No cambió nada. Llámenos, por favor.",

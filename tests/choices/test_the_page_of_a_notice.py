@@ -18,7 +18,12 @@ from cpni.web.words import WORDS
 from notices import links, outcomes
 from notices.models import LinkKey, Use
 from tests.factories.accounts import CarrierFactory, CustomerFactory
-from tests.factories.notices import CampaignFactory, DeliveryFactory, NoticeFactory
+from tests.factories.notices import (
+    CampaignFactory,
+    DeliveryFactory,
+    NoticeFactory,
+    PostBatchFactory,
+)
 
 pytestmark = pytest.mark.django_db
 OCT_20 = datetime(2026, 10, 20, 18, tzinfo=UTC)
@@ -245,6 +250,32 @@ def test_links_open_after_the_keys_of_encryption_were_changed_and_the_old_ones_t
     rotating.rotate(by=None)
     settings.FIELD_KEYS = [new]
     assert Client().get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "fate",
+    [
+        {"state": "batched"},
+        {"channel": "email", "state": "sending"},
+        {"channel": "email", "state": "queued", "in_doubt": 1},
+    ],
+)
+def test_a_notice_that_may_have_come_before_its_mailing_is_known_can_be_refused(
+    fate, delivery, today
+):
+    if fate["state"] == "batched":
+        fate = {**fate, "batch": PostBatchFactory(campaign=delivery.campaign)}
+    customer = CustomerFactory(by_email=True, email="ann@mail.example")
+    early = DeliveryFactory(campaign=delivery.campaign, customer=customer, **fate)
+    text = text_of(Client().get(page(early)))
+    assert f"Our notice: “{early.text.subject}”" in text
+    assert "By this link you can say no" in text
+    Client().post(page(early), {field("agents"): "yes"})
+    assert not OptOutRequest.objects.exists()
+    Client().post(page(early), {"everything": "no"})
+    request = OptOutRequest.objects.get()
+    assert (request.status, request.customer) == ("applied", customer)
+    assert set(Approval.objects.values_list("state", flat=True)) == {"denied"}
 
 
 def test_before_it_was_sent_and_for_messages_that_ask_nothing_there_is_no_page(delivery, today):
