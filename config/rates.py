@@ -14,12 +14,14 @@ from dataclasses import replace
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from limits import RateLimitItem, RateLimitItemPerMinute
 
 from accounts.counted_words import several
 from accounts.turns import network_of, take_turn
 from config.error_pages import TOO_MANY, for_customers, page
 from config.problems import is_api
+from notices import links
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +50,8 @@ class RateMiddleware:
             most, who = settings.REQUESTS_PER_MINUTE, f"person {request.user.pk}"
         else:
             most, who = settings.REQUESTS_PER_MINUTE_SIGNED_OUT, f"address {network_of(request)}"
+        if number := one_click(request):
+            who = f"message {number}"
         wait = take_turn(RateLimitItemPerMinute(most), "any", who)
         if wait:
             return too_many(request, "requests in a minute", most, wait)
@@ -58,7 +62,9 @@ class RateMiddleware:
     ) -> HttpResponse | None:
         """The dear doors, of which the address is known by now."""
         door = door_of(request)
-        if door == "choices":
+        if number := one_click(request):
+            who = f"message {number}"
+        elif door == "choices":
             who = f"address {network_of(request)}"
         elif door and request.user.is_authenticated:
             who = f"person {request.user.pk}"
@@ -67,6 +73,18 @@ class RateMiddleware:
         item, words = DOORS[door]
         wait = take_turn(item, door, who)
         return too_many(request, words, item.amount, wait) if wait else None
+
+
+def one_click(request: HttpRequest) -> int | None:
+    """The id of the message whose offers ``request`` stops, by a link that only we can have made.
+
+    Providers of mail post these for all their users from a few addresses (RFC 8058), so turns are
+    counted for each link.
+    """
+    before = reverse("choices:stop-marketing", args=["-"]).removesuffix("-/")
+    if request.method != "POST" or not request.path.startswith(before):
+        return None
+    return links.delivery_of(request.path.removeprefix(before).rstrip("/"), links.UNSUBSCRIBE)
 
 
 def door_of(request: HttpRequest) -> str:

@@ -1,14 +1,18 @@
 """Nobody keeps the desk busy by script, and nobody who works fast is stopped."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 from limits import RateLimitItemPerMinute
 
 from accounts import turns
+from accounts.models import ContactOptOut
 from config import rates, roles
+from notices import links
+from tests.factories.notices import CampaignFactory, DeliveryFactory
 
 pytestmark = pytest.mark.usefixtures("today", "reference_data")
 SIGN_IN = "/account/sign-in/"
@@ -59,6 +63,25 @@ def test_addresses_of_one_network_of_ipv6_count_as_one(few, client):
         answer = client.get(SIGN_IN, REMOTE_ADDR=f"2001:db8:1:2::{n}")
     assert answer.status_code == 429
     assert client.get(SIGN_IN, REMOTE_ADDR="2001:db8:1:3::1").status_code == 200
+
+
+def test_a_provider_stops_offers_for_many_of_its_users_from_one_address(few, monkeypatch):
+    monkeypatch.setitem(rates.DOORS, "choices", (RateLimitItemPerMinute(5), "forms"))
+    campaign = CampaignFactory(running=True)
+    key = links.newest_key(at=datetime(2026, 11, 23, 18, tzinfo=UTC))
+    paths = []
+    for _ in range(7):
+        offer = DeliveryFactory(campaign=campaign, marketing=True, state="queued")
+        token = links.token(offer.pk, key, links.UNSUBSCRIBE)
+        paths.append(reverse("choices:stop-marketing", args=[token]))
+    one_click = {"List-Unsubscribe": "One-Click"}
+    provider = Client()
+    assert [provider.post(path, one_click).status_code for path in paths] == [200] * 7
+    assert ContactOptOut.objects.count() == 7
+    again = [provider.post(paths[0], one_click).status_code for _ in range(5)]
+    assert again == [200] * 4 + [429]
+    guessed = [provider.post(path[:-2] + "!/", one_click).status_code for path in paths]
+    assert guessed == [404] * 5 + [429] * 2
 
 
 @pytest.mark.parametrize(
