@@ -6,8 +6,9 @@ from uuid import uuid4
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
+from accounts.errors import Refused
 from accounts.fields import CONTROL
 from cpni import optouts, probing
 from cpni.models import OptOutRequest
@@ -69,8 +70,15 @@ class WithoutLink(forms.Form):
             all_uses=True,
             token=token,
         )
-        with transaction.atomic():
+        because = "Web form without a link"
+        try:
+            with transaction.atomic():
+                if there := OptOutRequest.objects.filter(token=token).first():
+                    return there.reference
+                optouts.receive(request, today=today, at=at, by=None, because=because)
+        except (IntegrityError, Refused):
+            # Of a double click the other one may have been stored since we looked.
             if there := OptOutRequest.objects.filter(token=token).first():
                 return there.reference
-            optouts.receive(request, today=today, at=at, by=None, because="Web form without a link")
+            raise
         return request.reference

@@ -1,13 +1,18 @@
 """Who has no notice at hand: the request waits in the queue, and the page tells them nothing."""
 
 import re
+import threading
+from contextlib import suppress
 from datetime import UTC, date, datetime
+from uuid import uuid4
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
+from cpni import optouts
 from cpni.models import OptOutRequest
 from tests.factories.accounts import CarrierFactory, CustomerFactory
 
@@ -50,6 +55,33 @@ def test_the_answer_is_the_same_for_who_is_a_customer_and_who_is_not():
     plain = [re.sub(r"O-\d+", "", answer) for answer in answers]
     assert plain[0] == plain[1]
     assert not OptOutRequest.objects.exclude(status="received").exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_a_double_click_both_get_the_same_reference(reference_data, monkeypatch):
+    both = threading.Barrier(2)
+    receive = optouts.receive
+
+    def meet(*args, **kwargs):
+        with suppress(threading.BrokenBarrierError):  # where the other waits for this one
+            both.wait(1)
+        return receive(*args, **kwargs)
+
+    monkeypatch.setattr(optouts, "receive", meet)
+    data = filled(token=str(uuid4()))
+    answers = []
+
+    def click():
+        answers.append(Client().post(FORM, data))
+        connection.close()
+
+    clicks = [threading.Thread(target=click) for _ in range(2)]
+    for one in clicks:
+        one.start()
+    for one in clicks:
+        one.join()
+    assert answers[0]["Location"] == answers[1]["Location"]
+    assert OptOutRequest.objects.count() == 1
 
 
 def test_sent_twice_it_is_one_request():
