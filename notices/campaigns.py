@@ -213,7 +213,8 @@ def resume(campaign: Campaign, *, by: User | None, because: str) -> bool:
 
 def refused_or_bounced(campaign: Campaign) -> tuple[int, int]:
     """How many e-mails of ``campaign`` were refused or bounced, and of how many that were tried."""
-    found = Delivery.objects.filter(campaign=campaign, channel=Delivery.Channel.EMAIL).aggregate(
+    emails = Delivery.objects.filter(campaign=campaign, channel=Delivery.Channel.EMAIL)
+    found = emails.exclude(reason__in=Delivery.GIVEN_UP).aggregate(
         bad=Count("pk", filter=Q(state=State.FAILED) | Q(outcome=Delivery.Outcome.BOUNCED)),
         tried=Count("pk", filter=Q(state__in=(State.FAILED, State.SENT))),
     )

@@ -185,9 +185,10 @@ def next_jobs(
 def mark_sending(jobs: Sequence[Job]) -> list[Job]:
     """Mark ``jobs`` as being sent; those of them that were still waiting are returned.
 
-    Whoever has withdrawn consent to notices by e-mail is not marked, so none is sent to them.
-    A message about a change of the account, or with a code, needs no such consent, and of marketing
-    it was asked whether it may go (:func:`permitted`).
+    Not marked, so not sent, is what :func:`notices.outcomes.give_up` keeps back: it looks when the
+    waiting ones are read, and somebody may have moved since. What tells of a change of the account,
+    or has a code, goes where it was pinned; of marketing it was asked whether it may go
+    (:func:`permitted`), and it needs no consent to notices.
 
     The mark is a lock and not a fact about the customer, so it leaves no row in history; what it
     ends in does.
@@ -198,9 +199,12 @@ def mark_sending(jobs: Sequence[Job]) -> list[Job]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE notices_delivery SET state = 'sending' WHERE id IN ({places})"  # noqa: S608  (numbers of parameters)
-            " AND state = 'queued' AND (change_id IS NOT NULL OR code_id IS NOT NULL OR marketing"
-            " OR EXISTS (SELECT 1 FROM accounts_customer c WHERE c.id = customer_id"
-            " AND c.email_notices_since IS NOT NULL)) RETURNING id",
+            " AND state = 'queued' AND (change_id IS NOT NULL OR code_id IS NOT NULL"
+            " OR EXISTS (SELECT 1 FROM accounts_customer c, accounts_contactpoint p"
+            " WHERE c.id = notices_delivery.customer_id AND c.status = 'active'"
+            " AND (marketing OR c.email_notices_since IS NOT NULL)"
+            " AND p.id = contact_point_id AND p.until IS NULL AND p.undeliverable_since IS NULL))"
+            " RETURNING id",
             [job.delivery_id for job in jobs],
         )
         marked = {row[0] for row in cursor.fetchall()}

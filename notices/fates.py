@@ -1,7 +1,7 @@
 """What became of each recipient of a campaign: one fate each, so that fates sum to the recipients.
 
-A recipient may have had several deliveries: a substitute follows what came back. What counts is the
-last one that was not cancelled. Querysets only; nothing here writes.
+A recipient may have had several deliveries: a substitute follows what did not arrive. What counts
+is the last one that was not cancelled. Querysets only; nothing here writes.
 """
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, TextChoices
@@ -16,8 +16,8 @@ class Fate(TextChoices):
 
     WAITING = "waiting", "Waiting to be sent"
     SENT = "sent", "Sent, nothing came back"
-    SUBSTITUTE_WAITING = "substitute_waiting", "Came back; a substitute waits"
-    SUBSTITUTE_SENT = "substitute_sent", "Came back; a substitute was sent"
+    SUBSTITUTE_WAITING = "substitute_waiting", "Did not arrive; a substitute waits"
+    SUBSTITUTE_SENT = "substitute_sent", "Did not arrive; a substitute was sent"
     BOUNCED = "bounced", "Bounced, nothing sent since"
     RETURNED = "returned", "Returned by the post, nothing sent since"
     FAILED = "failed", "Failed, nothing sent since"

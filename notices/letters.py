@@ -22,7 +22,7 @@ from accounts.models import Carrier, User
 from accounts.permissions import require
 from accounts.spreadsheets import line
 from accounts.upload_checks import validate_scan
-from notices import campaigns, links
+from notices import campaigns, links, outcomes
 from notices.clock import window
 from notices.models import Campaign, Delivery, MailingStatement, PostBatch
 from notices.placeholders import fill
@@ -50,7 +50,8 @@ def make_batch(
 ) -> PostBatch | None:
     """Put every waiting letter of a running campaign in a new batch; None when none waits.
 
-    Raises Refused when the campaign is not running.
+    Who has moved since the start is written to where they are now, and who is no customer any more
+    is not. ``at`` is an aware instant. Raises Refused when the campaign is not running.
     """
     require(by, CONFIRM)
     with transaction.atomic():
@@ -64,6 +65,7 @@ def make_batch(
         waiting = Delivery.objects.filter(
             campaign=locked, channel=Delivery.Channel.POST, state=State.QUEUED
         )
+        outcomes.give_up(waiting, on=civil_day(at, Carrier.zone_or_default()), by=by)
         if not waiting.exists():
             return None
         batch = PostBatch(campaign=locked, created_at=at, created_by=by)

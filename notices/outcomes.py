@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts import contacts, history
 from accounts.errors import Refused
-from accounts.models import ContactPoint, User
+from accounts.models import ContactPoint, Customer, User
 from accounts.permissions import require
 from notices import campaigns, change_notices, standing
 from notices.models import Campaign, Delivery
@@ -156,33 +156,62 @@ def refused_by_server(
         )
 
 
-def give_up_without_consent(campaign_id: int, *, on: date) -> int:
-    """Turn e-mail to customers who withdrew their consent since the start into letters.
+def give_up(waiting: QuerySet[Delivery], *, on: date, by: User | None = None) -> set[int]:
+    """Keep back what must not leave as it was frozen; returns the ids of those, of ``waiting``.
 
-    64.2008(d)(3)(i): a notice goes by e-mail only with approval, at the moment when it goes.
-    queued -> failed, and a substitute is opened. ``on`` is the civil day. Returns how many.
+    Pauses, caps and post batches lie between the start and the sending, and people move meanwhile.
+    A notice goes only to a customer, at an address that is theirs still and at which nothing has
+    come back, and by e-mail only with approval (64.2008(d)(3)(i)): at the moment when it goes.
+
+    1. Of who is no customer any more, or was merged into another account: queued -> cancelled. So
+       are offers, which are owed to nobody.
+    2. Of the others: queued -> failed, and a substitute goes to where the customer is reached now,
+       in the same form if there is one.
+
+    What tells of a change, or has a code, goes where it was pinned. ``on`` is the civil day.
     """
-    reason = "Consent to notices by e-mail was withdrawn before it was sent."
-    waiting = Delivery.objects.filter(
-        campaign_id=campaign_id,
-        channel=Channel.EMAIL,
+    held_back = waiting.filter(
+        ~Q(customer__status=Customer.Status.ACTIVE)
+        | Q(contact_point__until__isnull=False)
+        | Q(contact_point__undeliverable_since__isnull=False)
+        | Q(channel=Channel.EMAIL, marketing=False, customer__email_notices_since=None),
         state=State.QUEUED,
-        customer__email_notices_since=None,
         change=None,
         code=None,
-        marketing=False,
     )
-    ids = list(waiting.values_list("pk", flat=True))
-    for pk in ids:
+    given_up = set()
+    for pk, campaign_id in held_back.order_by("pk").values_list("pk", "campaign"):
         with transaction.atomic():
             campaign = campaigns.hold(campaign_id)
             locked = Delivery.objects.select_for_update(of=("self",)).get(pk=pk)
-            if locked.state == State.QUEUED:
-                locked.state, locked.reason, locked.failed_on = State.FAILED, reason, on
-                fields = ["state", "reason", "failed_on"]
-                history.save(locked, by=None, because=reason, update_fields=fields)
-                _open_substitute(locked, campaign, on=on, by=None)
-    return len(ids)
+            owed, reason = _why_not(locked)
+            if locked.state != State.QUEUED or not reason:
+                continue
+            locked.state, locked.reason = State.FAILED if owed else State.CANCELLED, reason
+            locked.try_after, locked.failed_on = None, on if owed else None
+            fields = ["state", "reason", "try_after", "failed_on"]
+            history.save(locked, by=by, because=reason, update_fields=fields)
+            if owed:
+                _open_substitute(locked, campaign, on=on, by=by)
+            given_up.add(pk)
+    return given_up
+
+
+def _why_not(delivery: Delivery) -> tuple[bool, str]:
+    """Whether it is owed to the customer all the same, and why it must not leave as it is."""
+    customer, point = delivery.customer, delivery.contact_point
+    owed = not delivery.marketing
+    if customer.status == Customer.Status.MERGED:
+        return False, "The account was merged into another before it was sent."
+    if customer.status != Customer.Status.ACTIVE:
+        return False, "The service ended before it was sent."
+    if point and point.until:
+        return owed, Delivery.MOVED
+    if point and point.undeliverable_since:
+        return owed, Delivery.NOTHING_ARRIVES
+    if owed and delivery.channel == Channel.EMAIL and customer.email_notices_since is None:
+        return owed, Delivery.NO_CONSENT
+    return owed, ""
 
 
 def _missed(
@@ -230,7 +259,7 @@ def _open_substitute(
         state=State.QUEUED if point else State.UNREACHABLE,
         reason=""
         if point
-        else "It came back, and there is no other way to reach the customer. Ask on the next call.",
+        else "There is no other way to reach the customer. Ask on the next call.",
     )
     history.save(substitute, by=by, because=f"Substitute for notice {delivery.reference}")
     if point:
@@ -250,7 +279,9 @@ def _revive(substitute: Delivery, *, by: User | None) -> Delivery:
     """Queue a substitute again that was cancelled because the return was taken back."""
     nowhere = substitute.channel == Channel.NONE
     substitute.state = State.UNREACHABLE if nowhere else State.QUEUED
-    history.save(substitute, by=by, because="It came back after all", update_fields=["state"])
+    substitute.reason = substitute.reason if nowhere else ""
+    fields = ["state", "reason"]
+    history.save(substitute, by=by, because="It came back after all", update_fields=fields)
     if not nowhere:
         campaigns.reopen(substitute.campaign, by=by, because="A substitute notice was added")
     return substitute
@@ -294,19 +325,18 @@ def _channel(point: ContactPoint | None) -> str:
 
 
 def _another_way(delivery: Delivery, *, on: date) -> ContactPoint | None:
-    """A deliverable contact point of the customer in a form that has not been tried yet."""
-    tried = set(
-        Delivery.objects.filter(campaign=delivery.campaign, customer=delivery.customer).values_list(
-            "channel", flat=True
-        )
-    )
+    """A deliverable contact point of the customer in a form in which nothing has come back.
+
+    What was given up before it left did not come back: the same form serves, at another address.
+    """
+    before = Delivery.objects.filter(campaign=delivery.campaign, customer=delivery.customer)
+    tried = set(before.exclude(reason__in=Delivery.GIVEN_UP).values_list("channel", flat=True))
     notice, customer = delivery.campaign.notice, delivery.customer
-    usable = ContactPoint.objects.current().filter(customer=customer, undeliverable_since=None)
-    if Channel.POST not in tried and notice.by_post:
-        post = usable.filter(kind=ContactPoint.Kind.POST).first()
-        if post:
-            return post
     consented = customer.email_notices_since and customer.email_notices_since <= on
-    if Channel.EMAIL not in tried and notice.by_email and consented:
-        return usable.filter(kind=ContactPoint.Kind.EMAIL).first()
+    may = {Channel.POST: notice.by_post, Channel.EMAIL: notice.by_email and consented}
+    usable = ContactPoint.objects.current().filter(customer=customer, undeliverable_since=None)
+    for channel in sorted(may, key=lambda channel: channel != delivery.channel):
+        point = usable.filter(kind=channel).first()
+        if may[channel] and channel not in tried and point:
+            return point
     return None

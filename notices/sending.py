@@ -428,9 +428,7 @@ class Loop:
             return []
         if room <= 0:
             return []
-        if not self.jobs:
-            self.read_on()
-        if not self.jobs and not self.busy and not self.finished:
+        if not self.jobs and not self.read_on() and not self.busy and not self.finished:
             self.end(Ended.WAITING if self.any_left() else Ended.DONE)
         room = min(room, len(self.jobs))
         opening = len(self.senders) - len(self.ready) - self.busy
@@ -457,19 +455,24 @@ class Loop:
         now = self.clock()
         return quotas.opens_at(campaign, now, self.prepared.zone) <= now
 
-    def read_on(self) -> None:
-        """Fetch the next deliveries that wait; after the last, begin again with the first."""
+    def read_on(self) -> bool:
+        """Fetch the next deliveries that wait; after the last, begin again with the first.
+
+        Those that must not leave any more are given up at once. False when none waits.
+        """
         campaign_id, at = self.prepared.campaign.pk, self.clock()
-        outcomes.give_up_without_consent(campaign_id, on=civil_day(at, self.prepared.zone))
         for after in dict.fromkeys((self.after, 0)):
             jobs = claims.next_jobs(
                 campaign_id, after=after, at=at, limit=READ_AHEAD, channel=self.prepared.channel
             )
             if jobs:
                 self.after = jobs[-1].delivery_id
-                self.jobs.extend(jobs)
-                return
+                read = Delivery.objects.filter(pk__in=[job.delivery_id for job in jobs])
+                given_up = outcomes.give_up(read, on=civil_day(at, self.prepared.zone))
+                self.jobs.extend(job for job in jobs if job.delivery_id not in given_up)
+                return True
         self.after = 0
+        return False
 
     def any_left(self) -> bool:
         """Whether deliveries wait for a later attempt."""

@@ -53,6 +53,8 @@ class Delivery(models.Model):
     E-mail: queued -> sending -> sent | failed; sending -> queued again when a worker died in
     between ("in doubt", counted). Post: queued -> batched -> sent. Nobody can be reached:
     unreachable from the start. Cancelled campaigns: queued or batched -> cancelled.
+    Whom it must not reach as it was frozen: queued -> failed, and a substitute takes its place; or,
+    of who is no customer any more, queued -> cancelled.
     A sent delivery that comes back gets an outcome: bounced or returned. Was that an error, the
     substitute that it opened is cancelled: queued or unreachable -> cancelled, and back again when
     it comes back after all.
@@ -87,6 +89,11 @@ class Delivery(models.Model):
     PENDING = (State.QUEUED, State.SENDING, State.BATCHED)
     # It did not reach the customer, and will not.
     MISSED = (State.FAILED, State.UNREACHABLE)
+    # Why one that was owed was given up before it left: nothing was refused, and nothing came back.
+    MOVED = "The customer gave up this address before it was sent."
+    NOTHING_ARRIVES = "Nothing arrives at this address; that was learnt before it was sent."
+    NO_CONSENT = "Consent to notices by e-mail was withdrawn before it was sent."
+    GIVEN_UP = (MOVED, NOTHING_ARRIVES, NO_CONSENT)
 
     campaign = models.ForeignKey(Campaign, models.PROTECT, related_name="deliveries")
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="deliveries")

@@ -5,7 +5,6 @@ from itertools import count
 
 import pytest
 
-from accounts.contacts import change_contact
 from notices import sending
 from notices.models import Delivery
 from notices.placeholders import fill
@@ -63,22 +62,6 @@ def test_history_tells_that_it_was_sent_and_by_what(sink, campaign_to):
     told = Delivery.objects.get().history.values_list("state", "actor", "history_change_reason")
     assert told.first() == ("sent", "CPNI Desk", "The relay accepted it")
     assert [row[0] for row in told] == ["sent", "queued"]
-
-
-def test_it_goes_to_the_address_frozen_with_the_delivery(sink, campaign_to):
-    campaign = campaign_to(1)
-    change_contact(
-        Delivery.objects.get().customer,
-        kind="email",
-        value="new@mail.example",
-        at=datetime(2026, 11, 23, 16, tzinfo=UTC),
-        on=date(2026, 11, 23),
-        route="call",
-        by=None,
-        because="Asked by telephone",
-    )
-    sending.send(campaign.pk)
-    assert sink.recipients == {"c1@mail.example": 1}
 
 
 def test_letters_that_wait_are_left_alone(sink, campaign_to):
