@@ -139,8 +139,8 @@ WHERE cpni_approval.state NOT IN ('denied', 'express')
 
 # Whoever was told of a changed policy and did not object is moved to it, from the day on which it
 # governs them. Only ever onwards: never to a version as old as the one that they are under on that
-# day, or older, be that the one in force when their service began, one that they accepted on a
-# call, or another one whose waiting period has passed (``further`` is asked of these).
+# day, or older, be that the one in force when their present service began, one that they accepted
+# on a call since, or another one whose waiting period has passed (``further`` is asked of these).
 BIND_CHUNK = f"""
 INSERT INTO notices_policybinding (customer_id, policy_version_id, since, delivery_id)
 WITH told AS (
@@ -170,7 +170,8 @@ WITH told AS (
   SELECT * FROM told WHERE told.effective_on > COALESCE(
     (SELECT w.effective_on FROM notices_policybinding b
       JOIN notices_policyversion w ON w.id = b.policy_version_id
-      WHERE b.customer_id = told.customer_id AND b.since <= told.since
+      WHERE b.customer_id = told.customer_id
+        AND b.since BETWEEN told.active_since AND told.since
       ORDER BY b.since DESC, b.id DESC LIMIT 1),
     (SELECT MAX(w.effective_on) FROM notices_policyversion w
       WHERE w.status = 'published' AND w.effective_on <= told.active_since),

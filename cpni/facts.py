@@ -98,7 +98,8 @@ class Policies:
         self, bindings: Iterable[PolicyBinding], collected_from: date
     ) -> PolicyVersion | None:
         """As ``notices.policies.governing``; ``bindings`` are moves by that day, in any order."""
-        last = max(bindings, key=lambda binding: (binding.since, binding.pk), default=None)
+        mine = [binding for binding in bindings if binding.since >= collected_from]
+        last = max(mine, key=lambda binding: (binding.since, binding.pk), default=None)
         if last is None:
             return self.in_force(collected_from)
         return next(v for v in self.versions if v.pk == last.policy_version_id)

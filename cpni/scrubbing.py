@@ -218,7 +218,7 @@ class _Asking:
         if PolicyBinding.objects.exists():
             bound = (
                 "(SELECT b.policy_version_id FROM notices_policybinding b"
-                " WHERE b.customer_id = c.id AND b.since <= %(on)s"
+                " WHERE b.customer_id = c.id AND b.since BETWEEN c.active_since AND %(on)s"
                 " ORDER BY b.since DESC, b.id DESC LIMIT 1)"
             )
         governing = f"COALESCE({bound}, {self.in_force('c.active_since')})"

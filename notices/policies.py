@@ -237,14 +237,18 @@ def governing(
     began (``collected_from``, by default the present service), until the customer was told of a
     later one and asked: the policy's own promise (domain.md 12). That holds whether or not the
     later one is material; where it is not, its uses are within what the customer knows anyway.
+    Whoever comes back is a new customer: moves of an earlier period of service ended with it.
     """
-    moved = moves(customer).filter(since__lte=on).first()
-    return moved.policy_version if moved else in_force(collected_from or customer.active_since)
+    began = collected_from or customer.active_since
+    moved = moves(customer, began=began).filter(since__lte=on).first()
+    return moved.policy_version if moved else in_force(began)
 
 
 def governing_effective_on(on: date) -> Coalesce:
     """SQL over customers: the effective date of what :func:`governing` finds for the day ``on``."""
-    moved = PolicyBinding.objects.filter(customer=OuterRef("pk"), since__lte=on)
+    moved = PolicyBinding.objects.filter(
+        customer=OuterRef("pk"), since__gte=OuterRef("active_since"), since__lte=on
+    )
     published = PolicyVersion.objects.filter(status=PolicyVersion.Status.PUBLISHED)
     collected = published.filter(effective_on__lte=OuterRef("active_since"))
     return Coalesce(
@@ -254,10 +258,15 @@ def governing_effective_on(on: date) -> Coalesce:
     )
 
 
-def moves(customer: Customer) -> QuerySet[PolicyBinding]:
-    """The moves of ``customer`` from version to version, those that begin later too; last first."""
-    found = PolicyBinding.objects.filter(customer=customer).select_related("policy_version")
-    return found.order_by("-since", "-id")
+def moves(customer: Customer, *, began: date | None = None) -> QuerySet[PolicyBinding]:
+    """The moves of ``customer`` from version to version, those that begin later too; last first.
+
+    Of the service that ``began`` that day, by default the present one.
+    """
+    found = PolicyBinding.objects.filter(
+        customer=customer, since__gte=began or customer.active_since
+    )
+    return found.select_related("policy_version").order_by("-since", "-id")
 
 
 def bind(

@@ -149,8 +149,8 @@ class PolicyBinding(models.Model):
     """A customer's move to another policy version, from the day ``since``; the last one counts.
 
     To a later version after being told and asked; back to the one before, when they take back what
-    they accepted on a call. Without one, the version in force when the information was collected
-    governs it (see notices.policies.governing).
+    they accepted on a call. It ends with the period of service. Without one, the version in force
+    when the information was collected governs it (see notices.policies.governing).
     """
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="+")

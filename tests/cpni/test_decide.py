@@ -9,7 +9,7 @@ from cpni import reasons
 from cpni.assuming import assume_due
 from cpni.decisions import decide
 from cpni.reasons import Verdict
-from notices.models import Use
+from notices.models import PolicyBinding, Use
 from tests.factories.accounts import CustomerFactory
 from tests.factories.cpni import IncidentFactory
 from tests.factories.notices import DeliveryFactory, PolicyFactory
@@ -140,6 +140,16 @@ def test_information_stays_governed_by_the_policy_under_which_it_was_collected()
     assert (decision.verdict, decision.reason) == (Verdict.GAP, reasons.NOT_DECLARED)
     assert decision.sentence.startswith("Policy 1, ")
     assert ask(CustomerFactory(active_since=date(2026, 2, 2)), "equipment").allowed
+
+
+def test_who_comes_back_is_under_the_policy_of_then_whatever_they_were_moved_to_before():
+    wide = PolicyFactory(effective_on=date(2022, 1, 1))
+    PolicyFactory(number="2", effective_on=date(2025, 1, 1), uses=["service"])
+    customer = CustomerFactory(active_since=date(2026, 2, 2))
+    PolicyBinding.objects.create(customer=customer, policy_version=wide, since=date(2022, 3, 1))
+    decision = ask(customer, "same-category")
+    assert (decision.allowed, decision.reason) == (False, reasons.NOT_DECLARED)
+    assert decision.sentence.startswith("Policy 2, ")
 
 
 def test_the_number_of_queries_does_not_grow_with_the_records(django_assert_max_num_queries):

@@ -96,6 +96,14 @@ def test_a_version_from_before_their_service_began_moves_nobody(versions):
     assert policies.governing(new, told.assume_from) == versions[2]
 
 
+def test_nor_does_it_when_they_had_moved_in_an_earlier_service(versions):
+    back = CustomerFactory(active_since=date(2026, 10, 16))
+    PolicyBinding.objects.create(customer=back, policy_version=versions[0], since=date(2022, 3, 1))
+    told = tell(versions[1], back, mailed_on=date(2026, 10, 17))
+    assert assume_due(on=told.assume_from).moved_to_policy == 0
+    assert policies.governing(back, told.assume_from) == versions[2]
+
+
 def test_the_only_version_moves_nobody():
     told = tell(PolicyFactory())
     assert assume_due(on=told.assume_from).moved_to_policy == 0

@@ -7,7 +7,7 @@ import pytest
 from accounts.errors import Changed, Refused
 from notices import policies
 from notices.models import PolicyBinding, PolicyVersion, Use
-from tests.factories.accounts import CustomerFactory, UserFactory
+from tests.factories.accounts import CallFactory, CustomerFactory, UserFactory
 from tests.factories.notices import DeliveryFactory, PolicyFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
@@ -161,6 +161,19 @@ def test_a_customer_of_an_earlier_service_was_under_the_version_of_that_service(
     back = CustomerFactory(active_since=AFTER)
     assert policies.governing(back, BEFORE, collected_from=date(2020, 1, 1)) == old
     assert policies.governing(back, AFTER) == new
+
+
+def test_a_move_of_an_earlier_service_does_not_govern_who_comes_back():
+    wide = PolicyFactory(effective_on=date(2022, 1, 1))
+    narrow = PolicyFactory(effective_on=date(2025, 1, 1), uses=["service"])
+    back = CustomerFactory(active_since=date(2026, 2, 2))
+    moved = PolicyBinding.objects.create(customer=back, policy_version=wide, since=date(2022, 3, 1))
+    assert policies.governing(back, AFTER) == narrow
+    assert policies.governing(back, BEFORE, collected_from=moved.since) == wide
+    again = PolicyBinding.objects.create(
+        customer=back, policy_version=wide, since=BEFORE, call=CallFactory(customer=back)
+    )
+    assert policies.governing(back, AFTER) == again.policy_version
 
 
 @pytest.fixture

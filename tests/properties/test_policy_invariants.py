@@ -57,6 +57,8 @@ class PolicyInvariants(TestCase):
     @example([(0, ("tell", 2, "policy_change")), (34, JOB)])
     @example([(0, ("accept", 1, None)), (0, ("opt out", None, None))])
     @example([(10, ("reconnect", None, None)), (1, ("tell", 0, "policy_change")), (34, JOB)])
+    @example([(0, ("tell", 1, "policy_change")), (34, JOB), (10, ("reconnect", None, None))])
+    @example([(0, ("accept", 1, None)), (60, ("reconnect", None, None)), (0, ("accept", 1, None))])
     @settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
     @given(STORIES)
     def test_no_story_puts_a_customer_under_a_version_behind_their_back(self, story):
@@ -68,7 +70,7 @@ class PolicyInvariants(TestCase):
         ]
         self.customer = CustomerFactory(active_since=START)
         self.known = [(self.versions[0], START)]
-        self.silent = []  # what of it silence alone would bring
+        self.silent = []  # what of it silence alone would bring, and the day of the notice
         for gap, (kind, what, more) in story:
             self.today += timedelta(days=gap)
             getattr(self, "do_" + kind.replace(" ", "_"))(what, more)
@@ -79,7 +81,7 @@ class PolicyInvariants(TestCase):
     def check(self):
         for day in (self.today, self.today + timedelta(days=200)):
             found = policies.governing(self.customer, day)
-            assert found in {version for version, since in self.known + self.silent if since <= day}
+            assert found in {told[0] for told in self.known + self.silent if told[1] <= day}
             assert gather_many([self.customer], day)[self.customer.pk].governing == found
             effective = policies.governing_effective_on(day)
             asked = Customer.objects.annotate(found=effective).get(pk=self.customer.pk)
@@ -115,7 +117,8 @@ class PolicyInvariants(TestCase):
         version = self.version(number)
         told = self.deliver(version, kind)
         if kind == "policy_change":
-            self.silent.append((version, max(told.assume_from, version.effective_on)))
+            since = max(told.assume_from, version.effective_on)
+            self.silent.append((version, since, self.today))
 
     def in_vain(self, version):
         return self.deliver(version, "policy_change", outcome="returned", outcome_on=self.today)
@@ -129,7 +132,7 @@ class PolicyInvariants(TestCase):
             by=None,
             because="Said so",
         )
-        self.silent = [(version, since) for version, since in self.silent if since <= self.today]
+        self.silent = [told for told in self.silent if told[1] <= self.today]
 
     def do_accept(self, number, _):
         version = self.version(number)
@@ -157,16 +160,21 @@ class PolicyInvariants(TestCase):
         )
 
     def do_reconnect(self, _, __):
+        """A new service: what they were told in the earlier one, or accepted for it, has ended."""
         self.customer.active_since = self.today
         self.customer.save()
+        self.known = [told for told in self.known if told[1] >= self.today]
         self.known.append((policies.in_force(self.today), self.today))
+        # No notice of the service before moves them by silence; but a move of today stands.
+        self.known += [told for told in self.silent if told[1] == self.today]
+        self.silent = [told for told in self.silent if told[2] == self.today]
 
     def do_job(self, _, __):
         """Silence moves them onwards or not at all, on whichever day one looks."""
         days = {
             self.today,
             self.today + timedelta(days=200),
-            *(since for _, since in self.known + self.silent),
+            *(told[1] for told in self.known + self.silent),
         }
         before = {day: policies.governing(self.customer, day).effective_on for day in days}
         assume_due(on=self.today)

@@ -52,7 +52,7 @@ PEOPLE = st.fixed_dictionaries(
         "choices": st.one_of(st.just([]), st.just([]), st.lists(CHOICES, max_size=3)),
         "verified": st.none() | DAYS,
         "waits": st.sampled_from([None, None, None, None, "request", "message", "maybe"]),
-        "moved": st.sampled_from([None, None, START + timedelta(days=401)]),
+        "moved": st.sampled_from([None, None, *(START + timedelta(days=n) for n in (399, 401))]),
     }
 )
 EVERYBODY = st.tuples(
