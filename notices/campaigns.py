@@ -8,7 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.db import transaction
@@ -21,7 +21,7 @@ from accounts.errors import Changed, Refused
 from accounts.models import Carrier, User
 from accounts.permissions import refuse_author, require
 from accounts.planner import refresh_statistics
-from notices import freezing, marketing
+from notices import freezing, marketing, policies
 from notices.models import Campaign, Delivery, Notice
 
 Status, State = Campaign.Status, Delivery.State
@@ -34,7 +34,7 @@ def approve(campaign: Campaign, *, by: User, because: str, seen: str | None = No
     """Approve a draft; ``seen`` is the fingerprint of what ``by`` read.
 
     Raises Changed when it is something else by now, and Refused for whoever made or changed it
-    (64.2009(d)) and for an unapproved notice.
+    (64.2009(d)), for an unapproved notice, and for one that another policy has overtaken.
     """
     require(by, "notices.approve_campaign")
     with transaction.atomic():
@@ -43,6 +43,7 @@ def approve(campaign: Campaign, *, by: User, because: str, seen: str | None = No
             refuse_author(locked, by, what="campaign")
             if locked.notice.status != Notice.Status.APPROVED:
                 raise Refused("Its notice is not approved.", "Approve the notice first.")
+            policies.refuse_overtaken(locked.notice)
             if seen is not None and seen != locked.fingerprint:
                 raise Changed()
         return _move(
@@ -59,12 +60,10 @@ def approve(campaign: Campaign, *, by: User, because: str, seen: str | None = No
 def schedule(campaign: Campaign, *, at: datetime, by: User | None, because: str) -> bool:
     """Schedule an approved campaign for the aware instant ``at``; again to another one, too.
 
-    Raises Refused when one of its lists is no longer as it was approved, and for marketing with
-    CPNI that nobody has reviewed for that (64.2009(d)).
+    Raises Refused as :func:`check_start` does.
     """
     require(by, RUN)
-    _refuse_changed_lists(campaign)
-    marketing.check_start(campaign, on=civil_day(at, Carrier.zone_or_default()))
+    check_start(campaign, on=civil_day(at, Carrier.zone_or_default()))
     return _move(
         campaign,
         [Status.APPROVED, Status.SCHEDULED],
@@ -97,8 +96,7 @@ def start(
 
     ``at`` is an aware instant. Returns the deliveries of this campaign by channel; one that has
     started before is left as it is. Raises Refused for a campaign that is not approved or was
-    cancelled, for one whose list is not as it was approved any more, for marketing with CPNI that
-    nobody has reviewed for that (64.2009(d)), and when the carrier is not filled in.
+    cancelled, when the carrier is not filled in, and as :func:`check_start` does.
     """
     require(by, RUN)
     if Carrier.get() is None:
@@ -108,8 +106,7 @@ def start(
         if campaign.status in (Status.RUNNING, Status.PAUSED, Status.FINISHED):
             return channels(campaign)
         if campaign.status != Status.FREEZING:
-            _refuse_changed_lists(campaign)
-            marketing.check_start(campaign, on=civil_day(at, Carrier.zone_or_default()))
+            check_start(campaign, on=civil_day(at, Carrier.zone_or_default()))
             _move(
                 campaign,
                 [Status.APPROVED, Status.SCHEDULED],
@@ -137,6 +134,17 @@ def start(
     )
     finish_if_done(campaign_id)
     return channels(campaign)
+
+
+def check_start(campaign: Campaign, *, on: date) -> None:
+    """Raise Refused where what an approved ``campaign`` rests on has changed by the day ``on``.
+
+    When one of its lists is no longer as it was approved, when its notice of a change was overtaken
+    by another policy, and for marketing with CPNI that nobody has reviewed for that (64.2009(d)).
+    """
+    _refuse_changed_lists(campaign)
+    policies.refuse_overtaken(campaign.notice)
+    marketing.check_start(campaign, on=on)
 
 
 def changed_lists(campaign: Campaign) -> list[str]:

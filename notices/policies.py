@@ -11,7 +11,7 @@ from accounts import history
 from accounts.errors import Changed, Refused
 from accounts.models import Call, Customer, User
 from accounts.permissions import refuse_author, require
-from notices.models import Delivery, PolicyBinding, PolicyUse, PolicyVersion, Use
+from notices.models import Delivery, Notice, PolicyBinding, PolicyUse, PolicyVersion, Use
 from notices.policy_changes import Change, Declared, Kind, changes, material
 
 PUBLISH = "notices.publish_policyversion"
@@ -188,9 +188,13 @@ def to_be_told(version: PolicyVersion) -> list[Change]:
     Compared with the version before; and what is new or wider only for those under a still earlier
     one, compared with that.
     """
+    return _told(version, earlier(version))
+
+
+def _told(version: PolicyVersion, those: Iterable[PolicyVersion]) -> list[Change]:
     new = declared(version)
     found: dict[str, list[Change]] = {}
-    for before in earlier(version):
+    for before in those:
         for change in changes(declared(before), new, labels={}):
             mine = found.setdefault(change.declared.code, [])
             if not mine or (
@@ -216,6 +220,28 @@ def newly_asked(version: PolicyVersion) -> list[Use]:
         if change.material
     }
     return list(version.uses.filter(code__in=codes, mechanism=Use.Mechanism.OPT_OUT))
+
+
+def refuse_overtaken(notice: Notice) -> None:
+    """Raise Refused for an approved change notice whose words do not speak to all it would go to.
+
+    That is when another version was published since, to take effect before that of ``notice``, and
+    what is new to those who came under it was not new to anybody when the words were approved.
+    """
+    version, approved_at = notice.policy_version, notice.approved_at
+    if notice.kind != Notice.Kind.POLICY_CHANGE or version is None or approved_at is None:
+        return
+    before = list(earlier(version))
+    rows = PolicyVersion.history.filter(status=PolicyVersion.Status.PUBLISHED)
+    since = set(rows.filter(history_date__gt=approved_at).values_list("id", flat=True))
+    known = _told(version, [one for one in before if one.pk not in since])
+    for one in before:
+        if one.pk in since and any(c.material and c not in known for c in _told(version, [one])):
+            raise Refused(
+                f"{one} was published since “{notice}” was approved. For who came under it more is"
+                f" new in {version} than the notice was written for.",
+                "Copy the notice, say what is new to them too, and have it approved.",
+            )
 
 
 # --- Which version governs -----------------------------------------------------------------------

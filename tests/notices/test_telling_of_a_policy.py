@@ -1,13 +1,13 @@
 """Who must be told of a changed policy, and the drafts that tell them."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
 from accounts.errors import Refused
 from accounts.models import Customer
-from notices import audience, policies, policy_campaigns, publishing
-from notices.models import Campaign, Notice, PolicyBinding, Use
+from notices import audience, campaigns, policies, policy_campaigns, publishing
+from notices.models import Campaign, Delivery, Notice, PolicyBinding, Use
 from tests.factories.accounts import CarrierFactory, CustomerFactory, UserFactory
 from tests.factories.notices import (
     CampaignFactory,
@@ -21,6 +21,7 @@ from tests.factories.notices import (
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
 ON = date(2026, 11, 23)
+AT = datetime(2026, 11, 23, 18, tzinfo=UTC)
 WHY = "The policy changed"
 
 
@@ -161,3 +162,63 @@ def test_a_notice_that_leaves_out_what_is_new_is_not_approved(new):
     with pytest.raises(Refused, match="adds “Share with communications affiliates"):
         publishing.approve_notice(notice, by=officer(), because="Read", at="2026-11-23T18:00Z")
     assert [u.code for u in policies.newly_asked(new)] == ["affiliates"]
+
+
+@pytest.fixture
+def coming(old):
+    """A version of December, whose notice of the change is approved."""
+    version = PolicyFactory(
+        number="3.0",
+        effective_on=date(2026, 12, 1),
+        uses=["other-services", "agents", "affiliates"],
+    )
+    return NoticeFactory(
+        kind="policy_change", policy_version=version, finish__uses=["affiliates"]
+    ).policy_version
+
+
+def publish_in_between(*uses):
+    draft = PolicyFactory(number="2.0", status="draft", uses=uses)
+    policies.publish(
+        draft, effective_on=date(2026, 11, 20), today=date(2026, 11, 15), by=None, because=WHY
+    )
+
+
+def approved(version, notice=None):
+    campaign = CampaignFactory(
+        notice=notice or version.notices.get(), audience=Campaign.Audience.EARLIER_POLICY
+    )
+    campaigns.approve(campaign, by=UserFactory(may="notices.approve_campaign"), because="Read")
+    return campaign
+
+
+def start(campaign):
+    campaigns.start(campaign.pk, by=None, because="Now", at=AT, message_domain="wasatch.example")
+
+
+def test_a_notice_that_a_version_in_between_has_overtaken_goes_to_nobody(coming):
+    CarrierFactory()
+    CustomerFactory(active_since=date(2026, 11, 22))
+    before = approved(coming)
+    publish_in_between("affiliates")
+    with pytest.raises(Refused, match=r"Policy 2\.0 was published since"):
+        approved(coming)
+    with pytest.raises(Refused, match=r"more is new in Policy 3\.0 than"):
+        campaigns.schedule(before, at=AT, by=None, because="Soon")
+    with pytest.raises(Refused, match="more is new"):
+        start(before)
+    anew = NoticeFactory(
+        kind="policy_change",
+        policy_version=coming,
+        finish__uses=["other-services", "agents", "affiliates"],
+    )
+    start(approved(coming, anew))
+
+
+def test_a_version_in_between_that_takes_nothing_away_leaves_the_notice_as_good_as_it_was(coming):
+    CarrierFactory()
+    customer = CustomerFactory(active_since=date(2026, 11, 22))
+    campaign = approved(coming)
+    publish_in_between("other-services", "agents")
+    start(campaign)
+    assert Delivery.objects.get(campaign=campaign).customer == customer
