@@ -70,6 +70,18 @@ PAPER_OF = {
     RequestedDisclosure.Kind.CUSTOMER.value: "customer-request",
 }
 PAPERS = frozenset(PAPER_OF.values())
+VIEW_COMPELLED = "cpni.view_compelled_requesteddisclosure"
+
+
+def shown_to(viewer: User | None, rows: QuerySet[Disclosure]) -> QuerySet[Disclosure]:
+    """Of ``rows`` those that ``viewer`` may be shown; None is the desk itself.
+
+    What the law compels may be secret (222(c)(1)), the disclosure no less than its paper: both are
+    for those who answer for it and those who check.
+    """
+    if viewer is None or viewer.has_perm(VIEW_COMPELLED):
+        return rows
+    return rows.exclude(use__code=PAPER_OF[RequestedDisclosure.Kind.COMPELLED])
 
 
 def record_on_call(

@@ -28,6 +28,7 @@ from accounts.models import (
 )
 from accounts.screen_words import screen_words
 from cpni import reasons
+from cpni.disclosures import shown_to
 from cpni.models import (
     Approval,
     Complaint,
@@ -277,7 +278,7 @@ def approvals(customer: Customer, span: Span, most: int, viewer: User | None) ->
 def disclosures(customer: Customer, span: Span, most: int, viewer: User | None) -> Events:
     """Who used or received the customer's CPNI, and why that was allowed."""
     rows = Disclosure.objects.filter(span.days("used_on"), customer=customer)
-    for used in rows.select_related("use", "by")[:most]:
+    for used in shown_to(viewer, rows).select_related("use", "by")[:most]:
         reason = REASONS.get(used.reason)
         allowed = f". Allowed: {used.reason.replace('_', ' ')} ({reason.section})" if reason else ""
         yield Event(

@@ -131,6 +131,10 @@ class DisclosureAdmin(RecordAdmin):
     )
     readonly_fields = ("customer_link", "classes", "allowed_by", "proofs", "made_by")
 
+    def get_queryset(self, request: HttpRequest) -> Any:
+        """Those that this person may be shown."""
+        return disclosures.shown_to(person(request), super().get_queryset(request))
+
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Written once."""
         return False

@@ -21,10 +21,9 @@ from accounts.admin.given_filters import CustomerFilter
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, choice_label, label
 from accounts.admin.scans import HasScan
 from accounts.models import Carrier, Customer
-from cpni import requested_disclosures
+from cpni import disclosures, requested_disclosures
 from cpni.models import RequestedDisclosure
 
-COMPELLED = "cpni.view_compelled_requesteddisclosure"
 Kind, Status = RequestedDisclosure.Kind, RequestedDisclosure.Status
 TONES = {Status.OPEN: WAIT, Status.DISCLOSED: GOOD, Status.DECLINED: CALM}
 
@@ -123,7 +122,8 @@ class RequestedDisclosureAdmin(HasScan, RecordAdmin):
     def get_queryset(self, request: HttpRequest) -> Any:
         """What the law compels may be secret: for those who answer for it and those who check."""
         found = super().get_queryset(request)
-        return found if request.user.has_perm(COMPELLED) else found.filter(kind=Kind.CUSTOMER)
+        shows_all = request.user.has_perm(disclosures.VIEW_COMPELLED)
+        return found if shows_all else found.filter(kind=Kind.CUSTOMER)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Kept as it came."""

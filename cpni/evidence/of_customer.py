@@ -19,6 +19,7 @@ from accounts.models import Carrier, Customer, User
 from accounts.permissions import require
 from cpni import timeline
 from cpni.decisions import Decision, judge_all
+from cpni.disclosures import VIEW_COMPELLED
 from cpni.evidence.attachments import Attachment, attached, listed, scan_of
 from cpni.evidence.binders import PRINT, Cover, File, bound, json_file, later, table
 from cpni.evidence.documents import Document, day_words, instant_words
@@ -77,6 +78,8 @@ def _left_out(wanted: list[Kind], by: User | None, *, cut: bool) -> str:
     if left:
         words.append(f"Left out, as it was not asked for or the role may not see it: {left[0]}")
         words[-1] += "".join(f", {name}" for name in left[1:]) + "."
+    if Kind.DISCLOSURE in wanted and by is not None and not by.has_perm(VIEW_COMPELLED):
+        words.append("What the law compels is left out, as the role may not see it.")
     if Kind.LOOK in wanted and by is not None and not by.has_perm("accounts.view_all_looks"):
         words.append("Of looks, those of people whom whoever made this may review.")
     if cut:

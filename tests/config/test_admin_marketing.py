@@ -1,6 +1,6 @@
 """The register, its lists, papers and findings in the admin: each role does its part."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -8,12 +8,14 @@ from django.urls import reverse
 
 from accounts.models import Look
 from config import roles
+from cpni import requested_disclosures
 from cpni.assuming import assume_due
 from cpni.models import CallingList, Disclosure, LateFinding, MarketingCampaign, RequestedDisclosure
 from notices.models import Use
 from tests.factories.accounts import CustomerFactory
 from tests.factories.cpni import (
     CallingListFactory,
+    DisclosureFactory,
     LateFindingFactory,
     LeftOutFactory,
     MarketingCampaignFactory,
@@ -22,6 +24,7 @@ from tests.factories.cpni import (
 from tests.factories.notices import DeliveryFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("today")]
+AT, TODAY = datetime(2026, 11, 23, 18, tzinfo=UTC), date(2026, 11, 23)
 DRAFT = {
     "name": "Winter offer",
     "description": "We call those who have voice service only.",
@@ -134,6 +137,30 @@ def test_a_written_request_is_entered_from_the_customers_page_by_whoever_gets_it
     )
     assert "The disclosure is recorded" in page
     assert Disclosure.objects.get().recipient == "Doe & Roe, attorneys"
+
+
+@pytest.mark.parametrize(
+    ("role", "shown"), [(roles.REPRESENTATIVE, False), (roles.SUPERVISOR, True)]
+)
+def test_what_the_law_compelled_is_as_secret_once_it_is_disclosed(client_of, role, shown):
+    paper = RequestedDisclosureFactory(goes_to="FBI, Salt Lake City")
+    made = requested_disclosures.disclose(
+        paper, disclosed="Calls of October", on=TODAY, today=TODAY, at=AT, by=None, because="Order"
+    )
+    ours = DisclosureFactory(customer=paper.customer, recipient="Canyon Sales Partners")
+    client = client_of(role)
+    pages = [
+        reverse("admin:cpni_disclosure_changelist"),
+        reverse("admin:accounts_customer_timeline", args=[paper.customer_id]),
+    ]
+    for page in (said(client.get(page)) for page in pages):
+        assert "Canyon Sales Partners" in page
+        assert ("FBI" in page) is shown
+    for page in ("change", "history"):
+        address = reverse(f"admin:cpni_disclosure_{page}", args=[made.pk])
+        assert (client.get(address).status_code == 200) is shown
+        address = reverse(f"admin:cpni_disclosure_{page}", args=[ours.pk])
+        assert client.get(address).status_code == 200
 
 
 def test_what_waits_for_the_officer_stands_on_the_home_page(client_of):

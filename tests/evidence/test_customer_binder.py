@@ -15,9 +15,15 @@ from config import roles
 from cpni import optouts
 from cpni.evidence import of_customer
 from cpni.timeline_events import Kind
+from notices.models import Use
 from tests.evidence.conftest import AT, TODAY, unpacked, words_of
-from tests.factories.accounts import CallFactory
-from tests.factories.cpni import ComplaintFactory, OptOutRequestFactory, ScriptReadingFactory
+from tests.factories.accounts import CallFactory, UserFactory
+from tests.factories.cpni import (
+    ComplaintFactory,
+    DisclosureFactory,
+    OptOutRequestFactory,
+    ScriptReadingFactory,
+)
 
 LETTER = b"%PDF-1.7 I object"
 
@@ -79,6 +85,18 @@ def test_what_was_not_asked_for_is_said(customer):
     files = binder(customer, kinds=[Kind.NOTICE])
     assert "looks" in files["README.txt"].decode()
     assert LETTER not in files.values()
+
+
+def test_what_the_law_compelled_is_left_out_for_whoever_may_not_see_it_and_that_is_said(customer):
+    legal = Use.objects.get(code="legal")
+    DisclosureFactory(customer=customer, use=legal, recipient="FBI", used_on=date(2026, 11, 10))
+    by = UserFactory(may="cpni.print_evidence cpni.view_disclosure")
+    files = binder(customer, by=by)
+    assert b"FBI" not in files["timeline.csv"]
+    assert "What the law compels is left out" in files["README.txt"].decode()
+    files = binder(customer)
+    assert b"FBI" in files["timeline.csv"]
+    assert "the law compels" not in files["README.txt"].decode()
 
 
 def test_a_scan_that_is_lost_is_said(customer):
