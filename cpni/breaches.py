@@ -18,7 +18,7 @@ from accounts.models import Carrier, Customer, Look, LookShown, User
 from accounts.permissions import require
 from cpni import breach_rules
 from cpni.breach_rules import Assessment, Facts, Step
-from cpni.models import Breach, BreachCustomer
+from cpni.models import Breach, BreachCustomer, StepTaken
 
 ADD, CHANGE = "cpni.add_breach", "cpni.change_breach"
 AT_ONCE = 5_000  # customers that are written at once
@@ -38,7 +38,7 @@ def open_breach(breach: Breach, *, today: date, at: datetime, by: User | None) -
 
 def check(breach: Breach, *, today: date, at: datetime) -> None:
     """Raise Refused when the days of ``breach`` cannot be."""
-    discovered = civil_day(breach.discovered_at, Carrier.zone_or_default())
+    discovered = discovered_on(breach)
     if breach.discovered_at > at:
         raise Refused("It cannot have been discovered in the future.", "Correct the time.")
     if breach.determined_on and breach.determined_on > today:
@@ -122,7 +122,7 @@ def name_affected(
 
 def facts(breach: Breach) -> Facts:
     """What the rules ask of ``breach``, as far as it is known."""
-    told = next((s for s in breach.steps.all() if s.code == breach_rules.AGENCIES), None)
+    told = StepTaken.that_count(breach.steps.all()).get(breach_rules.AGENCIES)
     named = getattr(breach, "named", None)
     number = max(breach.affected.count() if named is None else named, breach.estimate or 0)
     return Facts(
@@ -140,9 +140,14 @@ def facts(breach: Breach) -> Facts:
     )
 
 
+def discovered_on(breach: Breach) -> date:
+    """The carrier's civil day on which it was discovered."""
+    return civil_day(breach.discovered_at, Carrier.zone_or_default())
+
+
 def determined_on(breach: Breach) -> date:
     """The civil day after which its terms are counted: determination, else discovery."""
-    return breach.determined_on or civil_day(breach.discovered_at, Carrier.zone_or_default())
+    return breach.determined_on or discovered_on(breach)
 
 
 def judged(breach: Breach) -> Assessment:

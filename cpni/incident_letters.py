@@ -18,7 +18,7 @@ from accounts.models import Carrier, User
 from accounts.permissions import require
 from accounts.upload_checks import validate_scan
 from cpni import incidents, steps
-from cpni.models import Incident, IncidentLetter, OptOutRequest
+from cpni.models import Incident, IncidentLetter, OptOutRequest, StepTaken
 from notices import specimens, typesetting
 from notices.models import NoticeText
 from notices.placeholders import fill
@@ -171,7 +171,7 @@ def _on_record(incident: Incident) -> dict[str, str]:
     """What the records say of each element; "" where they say nothing."""
     carrier = Carrier.get()
     route = incident.get_route_display().lower()
-    taken = {step.code: step for step in incident.steps.all()}
+    taken = StepTaken.that_count(incident.steps.all())
     remedy, states = taken.get(steps.REMEDY), taken.get(steps.STATES)
     ended = incident.ended_on
     until = f"until {in_words(ended)}" if ended else "and does not work yet"

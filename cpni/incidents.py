@@ -12,7 +12,7 @@ from accounts.errors import Refused
 from accounts.models import Carrier, Customer, User
 from accounts.permissions import require
 from cpni import steps
-from cpni.models import Incident, IncidentLetter, Probe
+from cpni.models import Incident, IncidentLetter, Probe, StepTaken
 from notices.models import Delivery
 
 
@@ -52,7 +52,7 @@ def open_ones() -> QuerySet[Any]:
 
 def tasks(incident: Incident) -> list[Task]:
     """What ``incident`` asks, in order, and how far it is (64.2009(f), domain.md 5.2)."""
-    taken = {step.code: step for step in incident.steps.all()}
+    taken = StepTaken.that_count(incident.steps.all())
     letter = incident.letters.filter(status=IncidentLetter.Status.FILED).last()
 
     def done_by(code: str) -> str:

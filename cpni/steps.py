@@ -57,8 +57,8 @@ def take(
     """Record that the step ``code`` was taken on the civil day ``on``; ``words`` say what was done.
 
     ``too_early`` records customers told before the rule allows it, if that has happened all the
-    same. Raises Refused for a day in the future, without words, for a breach that is closed, and
-    for customers told too early (64.2011(b)(1)).
+    same. Raises Refused for a day in the future, without words, for a breach that is closed or was
+    not discovered yet on that day, and for customers told too early (64.2011(b)(1)).
     """
     is_breach = isinstance(owner, Breach)
     require(by, breaches.CHANGE if is_breach else "cpni.change_incident")
@@ -97,6 +97,12 @@ def _check(breach: Breach, code: str, *, on: date, too_early: bool) -> None:
     breach.refresh_from_db()
     if not breach.is_open:
         raise Refused("This breach is closed.", "Enter what was found since as another one.")
+    discovered = breaches.discovered_on(breach)
+    if on < discovered:
+        raise Refused(
+            f"The breach was discovered on {in_words(discovered)}, after that day.",
+            "Correct the day.",
+        )
     if code != CUSTOMERS or too_early:
         return
     judged = breaches.judged(breach)
@@ -112,6 +118,7 @@ def _check(breach: Breach, code: str, *, on: date, too_early: bool) -> None:
             f"Customers are not told before {in_words(step.not_before)} ({step.section}).",
             all_the_same,
         )
-    consulted = breach.steps.filter(code="consulted", done_on__lte=on).exists()
-    if known.urgent and judged.rule is breach_rules.RULES[0] and not consulted:
+    consulted = StepTaken.that_count(breach.steps.all()).get("consulted")
+    in_time = consulted is not None and consulted.done_on <= on
+    if known.urgent and judged.rule is breach_rules.RULES[0] and not in_time:
         raise Refused("The agency is consulted first (64.2011(b)(2)).", all_the_same)

@@ -24,7 +24,7 @@ from cpni import breach_notice, breach_rules, breaches, holds, steps
 from cpni.admin import affected
 from cpni.admin.steps import BreachStepForm, taken
 from cpni.admin.terms import days_counted
-from cpni.models import Breach
+from cpni.models import Breach, StepTaken
 from cpni.retention import months_kept
 from cpni.retention_kinds import BREACHES
 
@@ -201,7 +201,7 @@ class BreachAdmin(RecordAdmin):
     def asked(self, breach: Breach) -> str:
         """Each step, by when, and whether it is done."""
         found = breaches.judged(breach)
-        done = {step.code: step.done_on for step in breach.steps.all()}
+        done = StepTaken.that_count(breach.steps.all())
         rows = [(step, done.get(step.code)) for step in found.asked()]
         return render_to_string(
             "cpni/admin/breach_steps.html",

@@ -1,5 +1,7 @@
 """Steps that were taken in an incident or a breach: who, when, and the proof."""
 
+from collections.abc import Iterable
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -40,6 +42,15 @@ class StepTaken(WrittenOnce):
                 name="cpni_step_of_one",
             )
         ]
+
+    @staticmethod
+    def that_count(taken: Iterable["StepTaken"]) -> dict[str, "StepTaken"]:
+        """Of ``taken`` the one of each code that counts: the one recorded last.
+
+        Whoever mistook a day records the step once more, so the last entry is the correction,
+        whichever day it names.
+        """
+        return {step.code: step for step in sorted(taken, key=lambda step: step.pk)}
 
     def __str__(self) -> str:
         return f"Step {self.code} on {self.done_on}"

@@ -53,6 +53,26 @@ def test_customers_are_not_told_before_the_agencies_nor_seven_business_days_afte
     take(breach, "customers", on=date(2026, 12, 4))
 
 
+def test_customers_wait_from_the_day_that_was_corrected_whichever_is_earlier():
+    first = datetime(2026, 11, 2, 18, tzinfo=UTC)
+    breach = BreachFactory(discovered_at=first, determined_on=first.date())
+    take(breach, "agencies", on=date(2026, 11, 3))  # a slip
+    take(breach, "agencies", on=date(2026, 11, 13), words="It was the 13th")
+    assert breaches.judged(breach).step("customers").not_before == date(2026, 11, 25)
+    with pytest.raises(Refused, match="not told before November 25"):
+        take(breach, "customers", on=date(2026, 11, 18))
+    take(breach, "agencies", on=date(2026, 11, 4), words="No: it was the 4th")
+    assert breaches.judged(breach).step("customers").not_before == date(2026, 11, 17)
+    take(breach, "customers", on=date(2026, 11, 18))
+
+
+def test_nobody_is_told_of_a_breach_before_it_was_discovered():
+    breach = BreachFactory(determined_on=date(2026, 11, 18))
+    with pytest.raises(Refused, match="discovered on November 16, 2026, after that day"):
+        take(breach, "agencies", on=date(2025, 11, 17))
+    take(breach, "agencies", on=date(2026, 11, 16))
+
+
 def test_what_has_happened_too_early_is_recorded_all_the_same():
     breach = BreachFactory()
     take(breach, "customers", too_early=True)
