@@ -4,7 +4,7 @@ Notices are counted in calendar days of the carrier's time zone, never in 24-hou
 (domain.md 11.4): a day has 23 or 25 hours when clocks change.
 """
 
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
@@ -20,6 +20,20 @@ def civil_day(instant: datetime, zone: ZoneInfo) -> date:
     if instant.tzinfo is None:
         raise ValueError("an instant needs a time zone before its day can be told")
     return instant.astimezone(zone).date()
+
+
+def begins(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which ``day`` begins in ``zone``; of the calendar's first day, the first."""
+    if day == date.min:
+        return datetime.min.replace(tzinfo=UTC)
+    return datetime.combine(day, time.min, zone)
+
+
+def ends(day: date, zone: ZoneInfo) -> datetime:
+    """The instant at which ``day`` is over in ``zone``; of the calendar's last day, the last."""
+    if day == date.max:
+        return datetime.max.replace(tzinfo=UTC)
+    return datetime.combine(add_days(day, 1), time.min, zone)
 
 
 def add_days(day: date, days: int) -> date:

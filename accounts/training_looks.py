@@ -1,13 +1,13 @@
 """Whether everyone who saw customers' records was trained then (64.2009(b)); only questions."""
 
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime
 from typing import Any
 
 from django.db.models import Count, Max, Min, QuerySet
 
 from accounts import training
-from accounts.civil import add_days, civil_day
+from accounts.civil import begins, civil_day, ends
 from accounts.models import Acknowledgement, Carrier, Look, User
 
 What = Look.What
@@ -30,9 +30,9 @@ class Looker:
     gap: str
 
 
-def looks_between(begins: datetime, ends: datetime) -> QuerySet[Look]:
-    """Looks at customers' records from the instant ``begins`` until before ``ends``."""
-    return Look.objects.filter(at__gte=begins, at__lt=ends, what__in=SAW)
+def looks_between(since: datetime, until: datetime) -> QuerySet[Look]:
+    """Looks at customers' records from the instant ``since`` until before ``until``."""
+    return Look.objects.filter(at__gte=since, at__lt=until, what__in=SAW)
 
 
 def lookers(first: date, last: date) -> list[Looker]:
@@ -41,11 +41,9 @@ def lookers(first: date, last: date) -> list[Looker]:
     One row for each person and published course; whoever has left is among them.
     """
     zone = Carrier.zone_or_default()
-    begins = datetime.combine(first, time.min, zone)
-    ends = datetime.combine(add_days(last, 1), time.min, zone)
     seen: dict[int, Any] = {
         row["by_id"]: row
-        for row in looks_between(begins, ends)
+        for row in looks_between(begins(first, zone), ends(last, zone))
         .order_by()
         .values("by_id")
         .annotate(looks=Count("pk"), first=Min("at"), latest=Max("at"))

@@ -4,6 +4,7 @@ The home page and the daily report show the same rows. Which there are is in
 ``config.home_exceptions``; here is what a row is, and how all of them are counted at once.
 """
 
+import logging
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -16,6 +17,8 @@ from django.urls import reverse
 from accounts.models import Carrier, User
 from cpni import figures
 from cpni.models import Figure
+
+log = logging.getLogger(__name__)
 
 URGENT = {"bad": 0, "gap": 1, "wait": 2, "good": 3}
 NEVER = date.max
@@ -123,8 +126,31 @@ def rows_for(asker: Asker, exceptions: Sequence[Exceptional | Special]) -> list[
     found = list(_counted(asker, counted))
     for one in exceptions:
         if not isinstance(one, Exceptional):
-            found += one(asker)
+            found += _special(asker, one)
     return sorted(found, key=lambda row: row.urgency(asker.today))
+
+
+def _special(asker: Asker, one: Special) -> list[Row]:
+    """The rows of ``one``; that it could not be counted, so that the others are seen all the same.
+
+    An exception that is not shown would look like one that is not there.
+    """
+    try:
+        return list(one(asker))
+    except Exception:
+        name = one.__name__.replace("_", " ")
+        log.exception("the exception %r could not be counted", name)
+        return [
+            Row(
+                1,
+                f"exception that could not be counted: {name}",
+                "What is behind it is not known.",
+                "bad",
+                reverse("admin:index"),
+                counted=False,
+                remedy="Tell whoever runs the desk: the error is in its log.",
+            )
+        ]
 
 
 def _counted(asker: Asker, exceptions: list[Exceptional]) -> Iterator[Row]:

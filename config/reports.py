@@ -4,6 +4,7 @@ Nothing personal is in them: counts, ages, deadlines and links. Who wants which 
 each member of staff (``accounts.reports``).
 """
 
+import logging
 from collections import Counter
 from collections.abc import Iterable
 from datetime import date, datetime
@@ -22,6 +23,8 @@ from config.home_rows import Asker, Row, ago, rows_for
 from cpni import figures
 from cpni.models import Approval, Figure, OptOutRequest
 
+log = logging.getLogger(__name__)
+
 JOB = "send reports"
 FROM_HOUR = 6  # of the carrier's morning
 Kind = SentReport.Kind
@@ -32,7 +35,8 @@ def send_due(*, at: datetime) -> Counter[str]:
 
     One a day, or a week, to each person, however often this runs: the record of a report is there
     before it is sent, and is taken away only when the mail server refused it. Returns how many were
-    ``sent`` and how many ``failed``, which are tried again next time.
+    ``sent`` and how many ``failed``, which are tried again next time. One that cannot be composed
+    keeps nobody else from theirs; its error is raised when all have been tried.
     """
     zone = Carrier.zone_or_default()
     today = civil_day(at, zone)
@@ -48,9 +52,17 @@ def send_due(*, at: datetime) -> Counter[str]:
     if not due:
         return counts
     with job_run(JOB, for_day=today) as run:
+        broken: list[Exception] = []
         for person, kind, day in due:
-            counts[_send(person, kind, day, at)] += 1
+            try:
+                counts[_send(person, kind, day, at)] += 1
+            except Exception as error:
+                log.exception("a report could not be composed")
+                counts["failed"] += 1
+                broken.append(error)
         run.counts = dict(counts)
+        if broken:
+            raise broken[0]
     return counts
 
 
@@ -66,10 +78,11 @@ def monday(day: date) -> date:
 
 
 def _send(person: User, kind: Kind, day: date, at: datetime) -> str:
+    # Composed first: whatever fails in it leaves no record of a report that never left.
+    message = daily(person, at) if kind == Kind.DAILY else weekly(person, at)
     claim, claimed = SentReport.objects.get_or_create(person=person, kind=kind, day=day)
     if not claimed:  # another worker is at it
         return "already"
-    message = daily(person, at) if kind == Kind.DAILY else weekly(person, at)
     try:
         message.send()
     except OSError:  # SMTPException is one too

@@ -4,14 +4,14 @@ What is done about one is recorded by ``cpni.steps``.
 """
 
 from collections.abc import Iterable
-from datetime import date, datetime, time
+from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Count, QuerySet
 
 from accounts import history
-from accounts.civil import add_days, civil_day
+from accounts.civil import add_months, begins, civil_day, ends, in_words
 from accounts.counted_words import several
 from accounts.errors import Refused
 from accounts.models import Carrier, Customer, Look, LookShown, User
@@ -21,6 +21,7 @@ from cpni.breach_rules import Assessment, Facts, Step
 from cpni.models import Breach, BreachCustomer, StepTaken
 
 ADD, CHANGE = "cpni.add_breach", "cpni.change_breach"
+LONGEST_DELAY = 12  # months that an agency may have directed to wait: a later day is a slip
 AT_ONCE = 5_000  # customers that are written at once
 
 
@@ -41,12 +42,24 @@ def check(breach: Breach, *, today: date, at: datetime) -> None:
     discovered = discovered_on(breach)
     if breach.discovered_at > at:
         raise Refused("It cannot have been discovered in the future.", "Correct the time.")
+    try:
+        breach_rules.in_force(discovered)
+    except LookupError as error:
+        raise Refused(
+            f"There was no rule about breaches on {in_words(discovered)} yet.",
+            "Correct the day of the discovery.",
+        ) from error
     if breach.determined_on and breach.determined_on > today:
         raise Refused("It cannot be determined in the future.", "Correct the day.")
     if breach.determined_on and breach.determined_on < discovered:
         raise Refused("It was determined before it was discovered.", "Correct the days.")
     if breach.happened_on and breach.happened_on > discovered:
         raise Refused("It happened after it was discovered.", "Correct the days.")
+    if breach.delayed_until and breach.delayed_until > add_months(today, LONGEST_DELAY):
+        raise Refused(
+            "No agency directs to wait that long (64.2011(b)(3)).",
+            "Correct the day, or enter the next extension when it comes.",
+        )
     try:
         breach.validate_constraints()
     except ValidationError as error:
@@ -73,11 +86,9 @@ def affected(breach: Breach) -> QuerySet[Customer]:
 def looked_at(person: User, first: date, last: date) -> QuerySet[Customer]:
     """The customers whom ``person`` was shown from the civil day ``first`` to ``last``."""
     zone = Carrier.zone_or_default()
-    begins = datetime.combine(first, time(), zone)
-    ends = datetime.combine(add_days(last, 1), time(), zone)
-    seen = Look.objects.filter(by_id=person.pk, at__gte=begins, at__lt=ends).exclude(
-        what__in=(Look.What.REFUSED, Look.What.MISSING)
-    )
+    seen = Look.objects.filter(
+        by_id=person.pk, at__gte=begins(first, zone), at__lt=ends(last, zone)
+    ).exclude(what__in=(Look.What.REFUSED, Look.What.MISSING))
     listed = LookShown.objects.filter(look_id__in=seen.order_by().values("pk"))
     opened = seen.filter(customer_id__isnull=False).order_by().values("customer_id")
     customers = Customer.objects.all()

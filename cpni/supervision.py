@@ -5,12 +5,12 @@ Only of people whom the viewer may review (``unusual_looks.of_people_whom``).
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db.models import Avg, Count, F, Max, Q, QuerySet
 
-from accounts.civil import add_days
+from accounts.civil import begins, ends
 from accounts.models import (
     AuthenticationTry,
     Call,
@@ -40,12 +40,7 @@ class Period:
     def of(cls, first: date, last: date) -> "Period":
         """The days from ``first`` to ``last``."""
         zone = Carrier.zone_or_default()
-        return cls(
-            first,
-            last,
-            datetime.combine(first, time.min, zone),
-            datetime.combine(add_days(last, 1), time.min, zone),
-        )
+        return cls(first, last, begins(first, zone), ends(last, zone))
 
     def within(self, column: str) -> Q:
         """Whether the instant ``column`` is in it."""

@@ -1,6 +1,6 @@
 """Filtering instants by civil days."""
 
-from datetime import date, datetime, time
+from datetime import date
 from typing import Any
 
 from django.db.models import QuerySet
@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils import timezone
 from unfold.contrib.filters.admin import RangeDateFilter
 
-from accounts.civil import add_days
+from accounts.civil import begins, ends
 
 
 class DayFilter(RangeDateFilter):
@@ -28,9 +28,7 @@ class DayFilter(RangeDateFilter):
         except ValueError:
             return queryset
         if first:
-            begins = datetime.combine(first, time.min, zone)
-            queryset = queryset.filter(**{f"{self.field_path}__gte": begins})
+            queryset = queryset.filter(**{f"{self.field_path}__gte": begins(first, zone)})
         if last:
-            ends = datetime.combine(add_days(last, 1), time.min, zone)
-            queryset = queryset.filter(**{f"{self.field_path}__lt": ends})
+            queryset = queryset.filter(**{f"{self.field_path}__lt": ends(last, zone)})
         return queryset

@@ -2,6 +2,7 @@
 
 import pytest
 
+from accounts.models import Carrier
 from config import roles
 from tests.factories.notices import DeliveryFactory
 
@@ -33,6 +34,22 @@ def officer(client_of):
 )
 def test_a_list_survives_nonsense(officer, query):
     assert officer.get(query, follow=True).status_code == 200
+
+
+@pytest.mark.parametrize("zone", ["America/Denver", "Pacific/Guam"])
+@pytest.mark.parametrize(
+    "page",
+    [
+        "/admin/cpni/probe/?sent_at_from={day}&sent_at_to={day}",
+        "/admin/accounts/look/?at_from={day}&at_to={day}",
+        "/admin/accounts/acknowledgement/looked/?first={day}&last={day}",
+        "/desk/supervisor/?day={day}",
+    ],
+)
+def test_a_day_at_the_ends_of_the_calendar_finds_nothing(officer, page, zone):
+    Carrier.objects.update(time_zone=zone)
+    for day in ("0001-01-01", "9999-12-31"):
+        assert officer.get(page.format(day=day), follow=True).status_code == 200
 
 
 @pytest.mark.parametrize(

@@ -131,6 +131,15 @@ def test_an_empty_desk_says_so(client_of):
     assert "Last run today at" in page
 
 
+def test_an_exception_that_cannot_be_counted_is_said_and_hides_no_other(client_of, work):
+    day = date(2006, 11, 16)  # no form takes it
+    BreachFactory(discovered_at=datetime(2006, 11, 16, 18, tzinfo=UTC), determined_on=day)
+    found = tiles(client_of(roles.OFFICER))
+    broken = found["exception that could not be counted: open breaches"]
+    assert broken.needed and broken.tone == "bad"
+    assert found["ways to opt out that failed: incidents open"].count == 1
+
+
 def test_a_daily_job_that_did_not_run_is_said_with_its_last_day(client_of):
     assume_due(on=date(2026, 11, 21))
     tile = tiles(client_of(roles.OFFICER))["daily job has not run today"]

@@ -8,7 +8,7 @@ from django.core import mail
 from django.urls import reverse
 
 from accounts import reports as choosing
-from accounts.models import SentReport, User
+from accounts.models import Run, SentReport, User
 from accounts.permissions import NotAllowed
 from config import reports, roles
 from cpni import figures
@@ -77,6 +77,28 @@ def test_what_the_server_refused_is_tried_again(officer, monkeypatch):
         patched.setattr("django.core.mail.EmailMessage.send", refuse)
         assert reports.send_due(at=NOON) == {"failed": 1}
     assert reports.send_due(at=NOON) == {"sent": 1}
+
+
+def test_one_that_cannot_be_composed_keeps_nobody_from_theirs_and_is_tried_again(
+    officer, staff, monkeypatch
+):
+    staff(roles.OFFICER, email="sam@wasatch.example", daily_report=True)
+    composed = reports.daily
+
+    def broken(person, at):
+        if person == officer:
+            raise LookupError
+        return composed(person, at)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(reports, "daily", broken)
+        with pytest.raises(LookupError):
+            reports.send_due(at=NOON)
+    assert [to for to, _ in sent()] == [["sam@wasatch.example"]]
+    run = Run.objects.get(name=reports.JOB)
+    assert (run.error, run.counts) == ("LookupError", {"failed": 1, "sent": 1})
+    assert reports.send_due(at=NOON) == {"sent": 1}
+    assert [to for to, _ in sent()] == [["sam@wasatch.example"], ["robin@wasatch.example"]]
 
 
 def test_what_may_have_left_is_not_sent_again(officer):
