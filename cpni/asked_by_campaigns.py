@@ -6,7 +6,7 @@ from datetime import date, datetime
 from django.db.models import Q, QuerySet
 
 from accounts.errors import Refused
-from accounts.models import Customer
+from accounts.models import Customer, Service
 from cpni import approval_states, marketing_campaigns
 from cpni.decisions import judge
 from cpni.disclosures import Basis, Made, Used, proofs, record_many
@@ -14,7 +14,7 @@ from cpni.gaps import in_force
 from cpni.models import Approval, MarketingCampaign
 from cpni.standings import gather_many
 from notices.known_approvals import Sent
-from notices.models import Campaign, Use
+from notices.models import WITHIN_SERVICES, Campaign, Use
 
 
 class RecordedApprovals:
@@ -25,7 +25,14 @@ class RecordedApprovals:
         return approval_states.stands(approval, on)
 
     def among(self, use: Use, *, on: date) -> QuerySet[Customer]:
-        """Active customers with an approval of ``use`` that is in force on the civil day ``on``."""
+        """Active customers with an approval of ``use`` in force, or a service that it is within."""
+        if use.code in WITHIN_SERVICES:
+            served = Service.objects.filter(
+                Q(ended_on=None) | Q(ended_on__gte=on),
+                category__in=Service.TELECOMMUNICATIONS,
+                started_on__lte=on,
+            )
+            return Customer.objects.active().filter(pk__in=served.values("customer"))
         rows = Approval.objects.filter(in_force(on), use=use, effective_on__lte=on)
         return Customer.objects.active().filter(pk__in=rows.values("customer"))
 
@@ -45,7 +52,7 @@ class RecordedApprovals:
         return found
 
     def why_not(self, campaign: Campaign, *, on: date) -> Refused | None:
-        """Whether the register has it, reviewed as it is."""
+        """What the register says: that it is not there, not reviewed as it is, or over."""
         return marketing_campaigns.why_not_email(campaign, on=on)
 
     def used(self, campaign: Campaign, sent: Sequence[Sent], *, at: datetime) -> None:

@@ -11,10 +11,10 @@ from cpni import reasons
 from cpni.facts import Entry, Facts, Told, gather
 from cpni.jurisdictions import rule_for
 from cpni.knowledge import as_known
-from cpni.models import WITHIN_SERVICES, Approval, Incident, OptOutRequest, Recipient
+from cpni.models import Approval, Incident, OptOutRequest, Recipient
 from cpni.reasons import Reason, Verdict
 from notices.clock import expires_after
-from notices.models import Delivery, PolicyUse, Use
+from notices.models import WITHIN_SERVICES, Delivery, PolicyUse, Use
 
 # Of a use that is about others, what these must be to us (64.2007(b)).
 RECEIVE: dict[str, tuple[str, ...]] = {

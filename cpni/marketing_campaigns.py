@@ -66,15 +66,19 @@ def _write(
     because: str,
 ) -> MarketingCampaign:
     campaign.status, campaign.author = Status.DRAFT, by
-    try:
-        campaign.full_clean()
-    except ValidationError as error:
-        raise Refused(" ".join(error.messages), "Correct the entry.") from error
+    _check(campaign)
     _check_recipients(campaign, recipients)
     with transaction.atomic():
         history.save(campaign, by=by, because=because)
         campaign.recipients.set(recipients)
     return campaign
+
+
+def _check(campaign: MarketingCampaign) -> None:
+    try:
+        campaign.full_clean()
+    except ValidationError as error:
+        raise Refused(" ".join(error.messages), "Correct the entry.") from error
 
 
 def _check_recipients(campaign: MarketingCampaign, recipients: Collection[Recipient]) -> None:
@@ -121,6 +125,8 @@ def review(
         _refuse_author(locked, by)
         if seen is not None and seen != locked.fingerprint:
             raise Changed()
+        # Its e-mail campaign may be for another use than when it was entered.
+        _check(locked)
         if finds_competitors:
             raise Refused(
                 "CPNI may never be used to find or track customers who call competitors"
@@ -211,16 +217,19 @@ def why_not(campaign: MarketingCampaign, *, on: date) -> Refused | None:
 
 
 def why_not_email(email: Campaign, *, on: date) -> Refused | None:
-    """Why the e-mail campaign ``email`` may not start on ``on``, as far as it uses CPNI."""
-    if email.cpni_use is None:
+    """Why the e-mail campaign ``email`` may not be sent on ``on``; None when it may.
+
+    Whoever is in the register is reviewed, also without CPNI; who uses CPNI must be there.
+    """
+    in_register = MarketingCampaign.objects.select_related("email_campaign")
+    if found := in_register.filter(email_campaign=email).first():
+        return why_not(found, on=on)
+    if email.cpni_use_id is None:
         return None
-    found = MarketingCampaign.objects.filter(email_campaign=email).first()
-    if found is None:
-        return Refused(
-            "It uses CPNI and is not in the register of marketing campaigns (64.2009(c)).",
-            "Enter it there, and have it reviewed.",
-        )
-    return why_not(found, on=on)
+    return Refused(
+        "It uses CPNI and is not in the register of marketing campaigns (64.2009(c)).",
+        "Enter it there, and have it reviewed.",
+    )
 
 
 def _refuse_author(locked: MarketingCampaign, by: User) -> None:

@@ -8,10 +8,9 @@ from accounts.models import Call
 from cpni import reasons
 from cpni.decisions import Decision, judge
 from cpni.facts import gather
-from cpni.models import WITHIN_SERVICES
 from cpni.one_time import INSTEAD_OF, may_be_asked, readings_of, with_consent
 from cpni.reasons import Verdict
-from notices.models import Use
+from notices.models import WITHIN_SERVICES, Use
 
 
 @dataclass(frozen=True)

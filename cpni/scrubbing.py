@@ -24,11 +24,11 @@ from cpni.decisions import judge, may_receive
 from cpni.facts import published
 from cpni.inbound import consequences
 from cpni.jurisdictions import STATE_RULES, STATES, StateRule
-from cpni.models import WITHIN_SERVICES, Incident, Recipient, RequestCandidate
+from cpni.models import Incident, Recipient, RequestCandidate
 from cpni.reasons import BY_CODE, Reason
 from cpni.standings import gather_many
 from notices.clock import earliest_carrying, expires_after
-from notices.models import Campaign, Delivery, PolicyBinding, Use
+from notices.models import WITHIN_SERVICES, Campaign, Delivery, PolicyBinding, Use
 
 CHUNK = 20_000  # customers in one statement: fixed costs vanish, and nothing is sorted on disk
 ACTIVE = "AND c.status = 'active'"

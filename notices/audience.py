@@ -218,7 +218,7 @@ OUTSIDE = {
 }
 
 
-NOT_OFFERED = "Wants no offers by e-mail, has no address for them, or does not approve that use"
+NOT_OFFERED = "Wants no offers by e-mail, has no address for them, or that use is not allowed"
 
 
 def explain(campaign: Campaign, *, on: date, pasted: Collection[str] | None = None) -> Explained:

@@ -23,7 +23,7 @@ class Approvals(Protocol):
         """SQL over customers: whether one stands as ``approval`` says on the civil day ``on``."""
 
     def among(self, use: Use, *, on: date) -> QuerySet[Customer]:
-        """Customers with an approval of ``use`` on record on the civil day ``on``."""
+        """Customers with an approval of ``use`` on record on ``on``, or a service it is within."""
 
     def allowed(
         self, customers: Collection[int], campaign: Campaign, *, on: date
@@ -31,7 +31,7 @@ class Approvals(Protocol):
         """Of these ids, those whose CPNI ``campaign`` may use on ``on``, and why: the last word."""
 
     def why_not(self, campaign: Campaign, *, on: date) -> Refused | None:
-        """Why ``campaign`` may not start on ``on``, as far as it uses CPNI (64.2009(d))."""
+        """Why the marketing ``campaign`` may not be sent on ``on``, by the register."""
 
     def used(self, campaign: Campaign, sent: Sequence["Sent"], *, at: datetime) -> None:
         """Record that these were sent, each with why it was allowed (64.2009(c))."""

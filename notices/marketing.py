@@ -2,7 +2,7 @@
 
 Two questions that are never one (domain.md 14.1): whether the customer wants marketing by e-mail
 (``accounts.contact_optouts``), and, where the audience was chosen with CPNI, whether the customer's
-approval for that use stands. The second is for the floor above to answer
+CPNI may be put to that use. The second is for the floor above to answer
 (``notices.known_approvals``).
 """
 
@@ -14,20 +14,22 @@ from typing import Any
 from django.db.models import Exists, OuterRef
 
 from accounts import contact_optouts
+from accounts.errors import Refused
 from accounts.models import ContactOptOut, ContactPoint
 from accounts.models.customers import CustomerQuerySet
 from notices.known_approvals import Sent, known
 from notices.models import Campaign
 
 STOPPED = "The customer wants no marketing by e-mail."
-NOT_APPROVED = "The customer’s approval for the use of CPNI does not stand."
+NOT_ALLOWED = "This use of the customer’s CPNI is not allowed."
 
 
 def reachable(rows: CustomerQuerySet, campaign: Campaign, *, on: date) -> CustomerQuerySet:
     """Of ``rows`` those whom the marketing ``campaign`` may reach on the civil day ``on``.
 
     With an e-mail address that works, who have not stopped marketing by e-mail and, where it was
-    chosen with CPNI, approve that use. Consent to *notices* by e-mail is another question.
+    chosen with CPNI, approve that use or have a service that it stays within. Consent to *notices*
+    by e-mail is another question.
     """
     stopped = contact_optouts.current(on).filter(
         customer=OuterRef("pk"), channel=ContactOptOut.Channel.EMAIL
@@ -38,8 +40,8 @@ def reachable(rows: CustomerQuerySet, campaign: Campaign, *, on: date) -> Custom
     rows = rows.filter(Exists(address), ~Exists(stopped))
     if campaign.cpni_use is None:
         return rows
-    approve = known().among(campaign.cpni_use, on=on)
-    return rows.filter(pk__in=approve.order_by().values("pk"))
+    among = known().among(campaign.cpni_use, on=on)
+    return rows.filter(pk__in=among.order_by().values("pk"))
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,26 @@ def ask(campaign: Campaign, customers: Collection[int], *, on: date) -> Answers:
     allowed: Mapping[int, Any] = dict.fromkeys(wanted)
     if campaign.cpni_use and wanted:
         allowed = known().allowed(wanted, campaign, on=on)
-        refused |= dict.fromkeys(wanted - set(allowed), NOT_APPROVED)
+        refused |= dict.fromkeys(wanted - set(allowed), NOT_ALLOWED)
     return Answers(allowed, refused)
 
 
+def why_not(campaign: Campaign, *, on: date) -> Refused | None:
+    """Why the marketing ``campaign`` may not be sent on the civil day ``on``; None when it may.
+
+    It is in the register and not reviewed as it is (64.2009(d)), or over; or it uses CPNI and is
+    not there. What is no marketing may always.
+    """
+    if not campaign.notice.is_marketing:
+        return None
+    if campaign.lacks_use:
+        return Refused(Campaign.LACKS_USE, "Cancel it, copy it, and name there the use.")
+    return known().why_not(campaign, on=on)
+
+
 def check_start(campaign: Campaign, *, on: date) -> None:
-    """Raise Refused where ``campaign`` uses CPNI and nobody has reviewed it for that."""
-    if campaign.cpni_use and (refused := known().why_not(campaign, on=on)):
+    """Raise Refused where ``campaign`` is marketing that may not be sent on ``on``."""
+    if refused := why_not(campaign, on=on):
         raise refused
 
 

@@ -37,8 +37,8 @@ from cpni.admin.marketing_forms import (
     review_outlook,
 )
 from cpni.admin.sharing_filters import NamedFilter
-from cpni.models import WITHIN_SERVICES, AudienceScrub, MarketingCampaign, Recipient
-from notices.models import Use
+from cpni.models import AudienceScrub, MarketingCampaign, Recipient
+from notices.models import WITHIN_SERVICES, Use
 
 Status = MarketingCampaign.Status
 TONES = {
@@ -48,7 +48,6 @@ TONES = {
     Status.REFUSED: BAD,
 }
 WITH_CPNI = "$data.uses_cpni === undefined || uses_cpni"
-MARKETING = Q(mechanism__in=Use.NEED_APPROVAL) | Q(code__in=WITHIN_SERVICES)
 
 
 class WithinFilter(DropdownFilter):
@@ -192,7 +191,7 @@ class MarketingCampaignAdmin(RecordAdmin):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Only uses that are marketing."""
         if db_field.name == "use":
-            kwargs["queryset"] = Use.objects.filter(MARKETING)
+            kwargs["queryset"] = Use.objects.filter(Use.MARKETING)
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

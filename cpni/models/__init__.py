@@ -22,7 +22,6 @@ from cpni.models.inbound import InboundMessage
 from cpni.models.incidents import Incident, IncidentLetter
 from cpni.models.late_findings import LateFinding
 from cpni.models.marketing_campaigns import (
-    WITHIN_SERVICES,
     AudienceScrub,
     CallingList,
     LeftOut,
@@ -44,7 +43,6 @@ from cpni.models.verifications import Verification
 from cpni.models.webhooks import ChangedApproval, WebhookDelivery, WebhookSubscription
 
 __all__ = [
-    "WITHIN_SERVICES",
     "AnnualCertificate",
     "ApiAnswer",
     "ApiKey",

@@ -14,10 +14,7 @@ from accounts.fields import validate_one_line
 from accounts.history import History
 from accounts.models import ContactOptOut, Customer, CustomerList
 from cpni.models.recipients import Recipient
-from notices.models import Campaign, PolicyUse, Use
-
-# Marketing that needs no approval, but only to someone who has the service it belongs to.
-WITHIN_SERVICES = frozenset({"same-category", "adjunct-services", "equipment"})
+from notices.models import WITHIN_SERVICES, Campaign, PolicyUse, Use
 
 
 class MarketingCampaign(models.Model):
@@ -186,8 +183,9 @@ class MarketingCampaign(models.Model):
         if email := self.email_campaign:
             if self.channel != ContactOptOut.Channel.EMAIL:
                 wrong["channel"] = "It has an e-mail campaign, so it goes by e-mail."
-            if email.cpni_use and email.cpni_use != self.use:
-                wrong["use"] = f"Its e-mail campaign is chosen with CPNI, for: {email.cpni_use}."
+            if email.cpni_use != self.use:
+                named = email.cpni_use or "no use"
+                wrong["use"] = f"Its e-mail campaign names {named}. Name the same in both."
             if self.customer_list:
                 wrong["customer_list"] = "Its e-mail campaign says whom it is chosen from."
         if wrong:

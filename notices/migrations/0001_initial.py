@@ -780,7 +780,7 @@ class Migration(TablesAtOnce):
                 ('only_list', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.customerlist', verbose_name='only those on the list')),
                 ('notice', models.ForeignKey(blank=True, db_constraint=False, db_index=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='notices.notice')),
                 ('bound_to', models.ForeignKey(blank=True, db_constraint=False, db_index=False, help_text="The version that governs the customer's information.", limit_choices_to={'status': 'published'}, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='notices.policyversion', verbose_name='under policy')),
-                ('cpni_use', models.ForeignKey(blank=True, db_constraint=False, db_index=False, help_text='Of marketing alone: the use of CPNI by which its audience is chosen. Only who approves that use is written to. Empty: no CPNI is used for it.', limit_choices_to=models.Q(('mechanism__in', ('opt_out', 'opt_in'))), null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='notices.use', verbose_name='chosen with CPNI, for')),
+                ('cpni_use', models.ForeignKey(blank=True, db_constraint=False, db_index=False, help_text='Of marketing alone: the use of CPNI by which its audience is chosen. Only who approves that use is written to, or has the service that it stays within. Empty: no CPNI is used for it.', limit_choices_to=models.Q(('mechanism__in', ('opt_out', 'opt_in')), ('code__in', ('same-category', 'adjunct-services', 'equipment')), _connector='OR'), null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='notices.use', verbose_name='chosen with CPNI, for')),
             ],
             options={
                 'verbose_name': 'historical campaign',
@@ -793,7 +793,7 @@ class Migration(TablesAtOnce):
         migrations.AddField(
             model_name='campaign',
             name='cpni_use',
-            field=models.ForeignKey(blank=True, help_text='Of marketing alone: the use of CPNI by which its audience is chosen. Only who approves that use is written to. Empty: no CPNI is used for it.', limit_choices_to=models.Q(('mechanism__in', ('opt_out', 'opt_in'))), null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='notices.use', verbose_name='chosen with CPNI, for'),
+            field=models.ForeignKey(blank=True, help_text='Of marketing alone: the use of CPNI by which its audience is chosen. Only who approves that use is written to, or has the service that it stays within. Empty: no CPNI is used for it.', limit_choices_to=models.Q(('mechanism__in', ('opt_out', 'opt_in')), ('code__in', ('same-category', 'adjunct-services', 'equipment')), _connector='OR'), null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='notices.use', verbose_name='chosen with CPNI, for'),
         ),
         migrations.AddIndex(
             model_name='historicalpolicyversion',

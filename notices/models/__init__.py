@@ -16,9 +16,10 @@ from notices.models.notices import Notice, NoticeText
 from notices.models.policies import PolicyBinding, PolicyUse, PolicyVersion
 from notices.models.telephone_tasks import TelephoneAttempt, TelephoneTask
 from notices.models.tellings import Telling
-from notices.models.uses import Use
+from notices.models.uses import WITHIN_SERVICES, Use
 
 __all__ = [
+    "WITHIN_SERVICES",
     "AutomaticNotice",
     "Campaign",
     "ContentSignOff",

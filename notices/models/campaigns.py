@@ -62,6 +62,7 @@ class Campaign(models.Model):
     )
     # Who is due for a notice of rights is no audience for an offer.
     OF_MARKETING = (Audience.ACTIVE, Audience.SAVED_LIST)
+    LACKS_USE = "It is chosen by the services that customers have, which is CPNI (222(h)(1))."
     # Recipients are frozen and something may still be sent.
     OPEN = (Status.FREEZING, Status.RUNNING, Status.PAUSED)
 
@@ -78,9 +79,10 @@ class Campaign(models.Model):
         blank=True,
         verbose_name="chosen with CPNI, for",
         related_name="+",
-        limit_choices_to=Q(mechanism__in=Use.NEED_APPROVAL),
+        limit_choices_to=Use.MARKETING,
         help_text="Of marketing alone: the use of CPNI by which its audience is chosen. Only who"
-        " approves that use is written to. Empty: no CPNI is used for it.",
+        " approves that use is written to, or has the service that it stays within. Empty: no CPNI"
+        " is used for it.",
     )
     # The conditions, which all must hold besides the audience (see notices.conditions).
     due_within_days = models.PositiveSmallIntegerField(
@@ -273,6 +275,14 @@ class Campaign(models.Model):
         return self.channel != ""
 
     @property
+    def lacks_use(self) -> bool:
+        """Whether its conditions are CPNI and it does not say for which use.
+
+        What services somebody has is; where they live and since when they are customers is not.
+        """
+        return bool(self.categories) and self.cpni_use_id is None
+
+    @property
     def lists(self) -> dict[str, CustomerList]:
         """The saved lists that it goes to or is narrowed by, by their ids as text (JSON's keys)."""
         return {str(one.pk): one for one in (self.customer_list, self.only_list) if one}
@@ -300,5 +310,7 @@ class Campaign(models.Model):
         marketing = Notice.objects.filter(pk=self.notice_id, kind=Notice.Kind.MARKETING).exists()
         if self.cpni_use_id and not marketing:
             raise ValidationError({"cpni_use": "Only marketing is chosen with CPNI."})
+        if marketing and self.lacks_use:
+            raise ValidationError({"cpni_use": f"{self.LACKS_USE} Name the use, or tick none."})
         if marketing and self.audience not in self.OF_MARKETING:
             raise ValidationError({"audience": "Marketing goes to active customers or a list."})

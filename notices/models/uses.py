@@ -1,8 +1,12 @@
 """Uses of information: the catalogue that policies, notices and decisions speak of."""
 
 from django.db import models
+from django.db.models import Q
 
 from accounts.history import History
+
+# Marketing that needs no approval, but only to someone who has the service it belongs to.
+WITHIN_SERVICES = ("same-category", "adjunct-services", "equipment")
 
 
 class Use(models.Model):
@@ -26,6 +30,8 @@ class Use(models.Model):
 
     # Mechanisms under which a customer's approval decides.
     NEED_APPROVAL = (Mechanism.OPT_OUT, Mechanism.OPT_IN)
+    # Uses that are marketing.
+    MARKETING = Q(mechanism__in=NEED_APPROVAL) | Q(code__in=WITHIN_SERVICES)
 
     code = models.SlugField(max_length=60, unique=True)
     purpose = models.CharField(max_length=200)

@@ -154,6 +154,23 @@ def test_an_email_campaign_that_was_changed_after_the_review_needs_another():
     assert "not what was reviewed" in str(marketing_campaigns.why_not_email(email, on=ON))
 
 
+def test_the_register_and_its_email_campaign_name_the_same_use_when_entered_and_when_reviewed():
+    use = Use.objects.get(code="other-services")
+    notice = NoticeFactory(kind="marketing", policy_version=None, channels="email", finish__uses=[])
+    email = CampaignFactory(notice=notice)
+    with pytest.raises(Refused, match="names no use"):
+        draft(email_campaign=email, channel="email")
+    email.cpni_use = use
+    email.save()
+    campaign = draft(email_campaign=email, channel="email")
+    email.cpni_use = None
+    email.save()
+    with pytest.raises(Refused, match="names no use"):
+        review(campaign)
+    campaign.refresh_from_db()
+    assert campaign.status == "draft"
+
+
 def test_it_can_be_ended_early_and_not_made_longer():
     CarrierFactory()
     campaign = MarketingCampaignFactory(reviewed=True)

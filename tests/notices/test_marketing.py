@@ -230,6 +230,42 @@ def test_marketing_with_cpni_does_not_start_before_it_is_reviewed(offer):
     assert campaign.status == "approved"
 
 
+def test_marketing_without_cpni_that_is_in_the_register_does_not_start_before_it_is_reviewed(offer):
+    campaign = offer()
+    plain = {"uses_cpni": False, "use": None, "data_classes": [], "items": ""}
+    MarketingCampaignFactory(email_campaign=campaign, channel="email", **plain)
+    with pytest.raises(Refused, match="not been reviewed"):
+        start(campaign)
+
+
+def test_within_the_services_it_reaches_who_has_one_and_is_recorded_as_a_use(sink, offer):
+    has = noticed("has")
+    customer("none", service=False)
+    objects = noticed("no")
+    request = OptOutRequestFactory(received_on=date(2026, 10, 20))
+    optouts.apply(request, customer=objects, on=TODAY, by=None, because="Matches")
+    campaign = offer(cpni_use="adjunct-services")
+    assert audience.explain(campaign, on=TODAY).reached == 2
+    start(campaign)
+    # What needs no approval is no matter of an opt-out (64.2005(a)).
+    assert sink.recipients == {"has@mail.example": 1, "no@mail.example": 1}
+    used = Disclosure.objects.get(customer=has)
+    assert (used.reason, used.campaign.email_campaign) == ("within_services", campaign)
+
+
+def test_chosen_by_services_without_a_use_of_cpni_it_is_not_drafted_and_does_not_start(sink, offer):
+    customer("ann", service="wireless")
+    campaign = offer(categories=["wireless"])
+    with pytest.raises(Refused, match="chosen by the services"):
+        start(campaign)
+    campaign.status = "draft"
+    campaign.save()
+    with pytest.raises(ValidationError, match="Name the use, or tick none"):
+        campaign.clean()
+    campaign.cpni_use = Use.objects.get(code="other-services")
+    campaign.clean()
+
+
 def test_an_approval_that_falls_before_its_message_leaves_stops_that_message(sink, offer):
     person = noticed("ann")
     assume_due(on=TODAY)
@@ -240,7 +276,7 @@ def test_an_approval_that_falls_before_its_message_leaves_stops_that_message(sin
     sending.send(campaign.pk)
     assert not sink.recipients
     delivery = Delivery.objects.get(campaign=campaign)
-    assert (delivery.state, delivery.reason) == ("cancelled", marketing.NOT_APPROVED)
+    assert (delivery.state, delivery.reason) == ("cancelled", marketing.NOT_ALLOWED)
 
 
 @settings(
