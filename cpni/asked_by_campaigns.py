@@ -11,7 +11,7 @@ from cpni import approval_states, marketing_campaigns
 from cpni.decisions import judge
 from cpni.disclosures import Basis, Made, Used, proofs, record_many
 from cpni.gaps import in_force
-from cpni.models import Approval, MarketingCampaign
+from cpni.models import Approval, MarketingCampaign, Recipient
 from cpni.standings import gather_many
 from notices.known_approvals import Sent
 from notices.models import WITHIN_SERVICES, Campaign, Use
@@ -39,16 +39,25 @@ class RecordedApprovals:
     def allowed(
         self, customers: Collection[int], campaign: Campaign, *, on: date
     ) -> Mapping[int, Basis]:
-        """Those for whom ``cpni.decisions`` says yes on ``on``, in a fixed number of queries."""
+        """Those for whom ``cpni.decisions`` says yes on ``on``, in a fixed number of queries.
+
+        Where the register names recipients, for each of them, as when it was reviewed.
+        """
         use, classes = campaign.cpni_use, _data_classes(campaign)
         if use is None:
             return {}
+        registered = _registered(campaign)
+        recipients = list(registered.recipients.all()) if registered else []
+        asked: list[Recipient | None] = [*recipients] or [None]
         rows = list(Customer.objects.filter(pk__in=customers).select_related("merged_into"))
         found = {}
         for pk, facts in gather_many(rows, on).items():
-            decision = judge(facts, use, on, data_classes=classes)
-            if decision.allowed:
-                found[pk] = Basis(decision.code, proofs(decision))
+            decided = [
+                judge(facts, use, on, recipient=recipient, data_classes=classes)
+                for recipient in asked
+            ]
+            if all(decision.allowed for decision in decided):
+                found[pk] = Basis(decided[0].code, proofs(decided[0]))
         return found
 
     def why_not(self, campaign: Campaign, *, on: date) -> Refused | None:

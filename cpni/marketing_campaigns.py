@@ -191,9 +191,11 @@ def end(campaign: MarketingCampaign, *, on: date, by: User | None, because: str)
             return False
         if on < locked.begins_on:
             raise Refused("It cannot end before it begins.", "Correct the day.")
+        as_reviewed = locked.seen == locked.fingerprint
         locked.ends_on = on
-        # The review speaks of no less than what it spoke of.
-        locked.seen = locked.fingerprint
+        # The review speaks of no less than what it spoke of; what it never spoke of stays so.
+        if as_reviewed:
+            locked.seen = locked.fingerprint
         history.save(locked, by=by, because=because)
     campaign.refresh_from_db()
     return True

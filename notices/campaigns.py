@@ -199,9 +199,10 @@ def resume(campaign: Campaign, *, by: User | None, because: str) -> bool:
     """Let a paused campaign run on with those who are still waiting.
 
     What was refused or bounced until now is taken to be known: it pauses again by what comes back
-    of those who follow.
+    of those who follow. Raises Refused for marketing that may not be sent today (64.2009(d)).
     """
     require(by, RUN)
+    marketing.check_start(campaign, on=Carrier.today())
     bad, of = refused_or_bounced(campaign)
     moved = _move(
         campaign,

@@ -42,6 +42,7 @@ from notices import (
     channels,
     claims,
     links,
+    marketing,
     outcomes,
     quotas,
     return_addresses,
@@ -403,8 +404,7 @@ class Loop:
                 else None,
             )
             if self.prepared.campaign.notice.is_marketing and jobs:
-                today = civil_day(now, self.prepared.zone)
-                jobs = claims.permitted(self.prepared.campaign, jobs, on=today, at=now)
+                jobs = self.permitted(jobs, now)
             jobs = claims.mark_sending(jobs)
         self.finished.clear()
         left = (until - now).total_seconds()
@@ -413,6 +413,14 @@ class Loop:
             self.ready.pop().hand(job, until=moment + left)
         self.busy += len(jobs)
         return True
+
+    def permitted(self, jobs: list[Job], now: datetime) -> list[Job]:
+        """Of marketing those that may leave at ``now``; none when its review does not cover it."""
+        campaign, today = self.prepared.campaign, civil_day(now, self.prepared.zone)
+        if refused := marketing.why_not(campaign, on=today):
+            self.end(Ended.PAUSED, str(refused))
+            return []
+        return claims.permitted(campaign, jobs, on=today, at=now)
 
     def choose(self) -> list[Job]:
         """The messages to send now: as many as pace and ready connections allow."""

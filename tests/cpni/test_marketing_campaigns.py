@@ -180,6 +180,18 @@ def test_it_can_be_ended_early_and_not_made_longer():
     assert marketing_campaigns.why_not(campaign, on=date(2026, 11, 24))
 
 
+def test_to_end_what_was_changed_after_the_review_makes_it_no_more_reviewed():
+    notice = NoticeFactory(kind="marketing", policy_version=None, channels="email", finish__uses=[])
+    email = CampaignFactory(notice=notice, cpni_use=Use.objects.get(code="other-services"))
+    campaign = MarketingCampaignFactory(email_campaign=email, channel="email", reviewed=True)
+    email.in_state = "UT"
+    email.save()
+    campaign.refresh_from_db()
+    marketing_campaigns.end(campaign, on=date(2026, 12, 15), by=None, because="Sold out")
+    assert campaign.ends_on == date(2026, 12, 15)
+    assert "not what was reviewed" in str(marketing_campaigns.why_not_email(email, on=ON))
+
+
 def test_the_register_of_a_year_names_what_the_rule_asks_for():
     partner = RecipientFactory(name="Partner, Inc.")
     use = Use.objects.get(code="agents")

@@ -1,6 +1,6 @@
 """Marketing reaches only who wants it and, where CPNI chose them, who approves that use."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from email import message_from_bytes, policy
 
 import pytest
@@ -14,15 +14,15 @@ from accounts import contact_optouts
 from accounts.errors import Refused
 from accounts.models import ContactOptOut
 from config import roles
-from cpni import optouts
+from cpni import marketing_campaigns, optouts, recipients
 from cpni.assuming import assume_due
 from cpni.decisions import decide
-from cpni.models import Approval, Disclosure, OptOutRequest
+from cpni.models import Approval, Disclosure, MarketingCampaign, OptOutRequest
 from notices import audience, campaigns, links, marketing, outcomes, publishing, sending
 from notices.audience import meant_for
 from notices.models import Campaign, Delivery, Notice, Use
 from tests.factories.accounts import CarrierFactory, CustomerFactory, UserFactory
-from tests.factories.cpni import MarketingCampaignFactory, OptOutRequestFactory
+from tests.factories.cpni import MarketingCampaignFactory, OptOutRequestFactory, RecipientFactory
 from tests.factories.notices import CampaignFactory, DeliveryFactory, NoticeFactory
 
 pytestmark = pytest.mark.django_db
@@ -264,6 +264,49 @@ def test_chosen_by_services_without_a_use_of_cpni_it_is_not_drafted_and_does_not
         campaign.clean()
     campaign.cpni_use = Use.objects.get(code="other-services")
     campaign.clean()
+
+
+@pytest.fixture
+def running(offer):
+    """A running e-mail campaign with one message to send, and its entry in the register."""
+    noticed("ann")
+    assume_due(on=TODAY)
+    campaign = offer(cpni_use="other-services")
+    campaigns.start(campaign.pk, by=None, because="Now", at=AT, message_domain="x.example")
+    campaign.refresh_from_db()
+    return campaign, MarketingCampaign.objects.get(email_campaign=campaign)
+
+
+def test_what_has_ended_in_the_register_pauses_and_is_not_resumed(sink, running):
+    campaign, entry = running
+    marketing_campaigns.end(entry, on=TODAY, by=None, because="Sold out")
+    with time_machine.travel(AT + timedelta(days=1), tick=False):
+        assert sending.send(campaign.pk).ended == "the campaign paused itself"
+        campaign.refresh_from_db()
+        assert campaign.paused_because.startswith("It runs from 2026-11-01 until 2026-11-23")
+        with pytest.raises(Refused, match="It runs from"):
+            campaigns.resume(campaign, by=None, because="Go on")
+    assert not sink.recipients
+    assert not Disclosure.objects.exists()
+    campaigns.resume(campaign, by=None, because="On its last day")
+    sending.send(campaign.pk)
+    assert sink.recipients == {"ann@mail.example": 1}
+
+
+def test_it_is_sent_for_each_recipient_that_the_register_names(sink, running):
+    campaign, entry = running
+    agent = RecipientFactory()
+    agents = Use.objects.get(code="agents")
+    Campaign.objects.filter(pk=campaign.pk).update(cpni_use=agents)
+    entry.refresh_from_db()
+    entry.use = agents
+    entry.recipients.set([agent])
+    entry.seen = entry.fingerprint
+    entry.save()
+    recipients.end(agent, on=date(2026, 11, 20), by=None, because="The contract is over")
+    sending.send(campaign.pk)
+    assert not sink.recipients
+    assert Delivery.objects.get(campaign=campaign).reason == marketing.NOT_ALLOWED
 
 
 def test_an_approval_that_falls_before_its_message_leaves_stops_that_message(sink, offer):
