@@ -54,14 +54,14 @@ def set_relationship(
 
 
 def end(recipient: Recipient, *, on: date, by: User | None, because: str) -> bool:
-    """End the contract with ``recipient``: ``on`` is its last day. False when it has an end.
+    """Make ``on`` the last day of the contract with ``recipient``; False when it ends by then.
 
     Raises Refused for a day before it began.
     """
     require(by, CHANGE)
     with transaction.atomic():
         locked = Recipient.objects.select_for_update().get(pk=recipient.pk)
-        if locked.ended_on is not None:
+        if locked.ended_on is not None and locked.ended_on <= on:
             return False
         if on < locked.began_on:
             raise Refused("It cannot end before the contract began.", "Correct the last day.")

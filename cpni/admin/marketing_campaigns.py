@@ -198,7 +198,9 @@ class MarketingCampaignAdmin(RecordAdmin):
         """Recipients as boxes: whose contract has not ended."""
         if db_field.name == "recipients":
             kwargs["widget"] = UnfoldAdminCheckboxSelectMultipleWidget
-            kwargs["queryset"] = Recipient.objects.filter(ended_on=None)
+            kwargs["queryset"] = Recipient.objects.filter(
+                Q(ended_on=None) | Q(ended_on__gte=Carrier.today())
+            )
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:

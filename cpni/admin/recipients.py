@@ -151,12 +151,12 @@ class RecipientAdmin(HasScan, RecordAdmin):
         permission=recipients.CHANGE,
         outlook="After its last day nothing may be disclosed to it, whoever has approved.",
         form=LastDayForm,
-        shown=lambda recipient: recipient.ended_on is None,
+        shown=lambda recipient: recipient.ended_on is None or Carrier.today() <= recipient.ended_on,
         icon="event_busy",
         variant=ActionVariant.DANGER,
     )
     def end_contract(self, request: HttpRequest, recipient: Recipient, data: dict[str, Any]) -> str:
         """End it."""
         day = data["last_day"]
-        recipients.end(recipient, on=day, by=person(request), because=data["because"])
-        return f"Its last day is {in_words(day)}."
+        ended = recipients.end(recipient, on=day, by=person(request), because=data["because"])
+        return f"Its last day is {in_words(day)}." if ended else "It ends by then already."

@@ -19,6 +19,7 @@ from tests.factories.cpni import (
     LateFindingFactory,
     LeftOutFactory,
     MarketingCampaignFactory,
+    RecipientFactory,
     RequestedDisclosureFactory,
 )
 from tests.factories.notices import DeliveryFactory
@@ -88,6 +89,24 @@ def test_marketing_drafts_a_supervisor_reviews_and_the_officer_hands_out_the_lis
     assert "Calls" in look.detail
     assert Disclosure.objects.get().calling_list == handed
     assert said(marketing.get(reverse("admin:cpni_marketingcampaign_change", args=[campaign.pk])))
+
+
+def test_who_is_under_contract_until_a_planned_day_is_chosen_for_campaigns_and_ended_earlier(
+    client_of,
+):
+    RecipientFactory(name="Ended, Inc.", ended_on=date(2026, 11, 20))
+    partner = RecipientFactory(name="Planned, Inc.", ended_on=date(2027, 12, 31))
+    form = said(client_of(roles.MARKETING).get(reverse("admin:cpni_marketingcampaign_add")))
+    assert "Planned, Inc." in form
+    assert "Ended, Inc." not in form
+    officer = client_of(roles.OFFICER)
+    page = reverse("admin:cpni_recipient_change", args=[partner.pk])
+    act = reverse("admin:cpni_recipient_end_contract", args=[partner.pk])
+    assert act in said(officer.get(page))
+    given = {"last_day": "2026-11-22", "because": "Breach of contract"}
+    done = said(post(officer, "cpni_recipient_end_contract", partner.pk, **given))
+    assert "Its last day is November 22, 2026" in done
+    assert act not in said(officer.get(page))
 
 
 def test_the_register_of_a_year_is_a_page_and_a_file(client_of):
