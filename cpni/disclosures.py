@@ -11,8 +11,9 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts import history
 from accounts.bulk_rows import among, insert_rows, next_ids
+from accounts.civil import civil_day
 from accounts.errors import Refused
-from accounts.models import Call, Customer, User
+from accounts.models import Call, Carrier, Customer, User
 from accounts.permissions import require
 from cpni import reasons
 from cpni.decisions import Decision, decide
@@ -47,10 +48,13 @@ def record(
 
     ``recipient`` is one of the register, None the carrier itself; ``data_classes`` are those of
     ``PolicyUse.DataClass``. The decision for that day is kept with it (64.2009(a), (c)). Raises
-    Refused, and records nothing, when the decision does not allow the use; what the law or the
-    customer asks for has papers (``cpni.requested_disclosures``).
+    Refused, and records nothing, when the decision does not allow the use, and for a day after that
+    of ``at``: what the customer says until then counts. What the law or the customer asks for has
+    papers (``cpni.requested_disclosures``).
     """
     require(by, "cpni.add_disclosure")
+    if on > civil_day(at, Carrier.zone_or_default()):
+        raise Refused("It cannot have been used in the future.", "Correct the day.")
     if use.recipient in (Use.Recipient.AUTHORITY, Use.Recipient.DESIGNEE) and use.code in PAPERS:
         raise Refused(
             "It needs the paper that asks for it.", "Enter it under Disclosures asked for."

@@ -1,5 +1,7 @@
 """Other systems tell what customers chose, and which uses were made."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import AccountChange
@@ -70,3 +72,15 @@ def test_a_use_is_recorded_with_its_decision_and_refused_when_that_refuses(billi
     assert refused.status_code == 422
     assert "not allowed" in refused.json()["detail"]
     assert Disclosure.objects.count() == 1
+
+
+def test_a_use_of_a_day_that_has_not_come_is_not_recorded(approved, billing):
+    asked = {
+        "account": approved.account_number,
+        "use": "other-services",
+        "what": "Calling plan, to offer internet",
+    }
+    refused = billing.post("disclosures", {**asked, "used_on": str(AT.date() + timedelta(days=1))})
+    assert refused.status_code == 422
+    assert "in the future" in refused.json()["detail"]
+    assert not Disclosure.objects.exists()
