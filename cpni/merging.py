@@ -1,5 +1,6 @@
 """Merging two accounts of one customer. An opt-out on either stands on the one that remains."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
@@ -10,6 +11,7 @@ from accounts.errors import Refused
 from accounts.models import Customer, User
 from accounts.permissions import require
 from cpni import optouts
+from cpni.facts import choices_of, spell_of, standing_choice
 from cpni.inbound import consequences
 from cpni.models import Approval, OptOutRequest, RequestCandidate
 from notices.models import Use
@@ -28,7 +30,8 @@ def merge(
 
     The duplicate keeps its records and is asked no more. For each use that it had denied and the
     survivor has not, the survivor gets an opt-out of its own, and marketing that the duplicate had
-    stopped is stopped: on a merge the most restrictive choice wins. Merging twice does nothing.
+    stopped is stopped: on a merge the most restrictive choice wins. An opt-out of all uses, now and
+    later, is carried over as that. Merging twice does nothing.
     Returns the number of uses that the survivor denies thereby. Raises Refused when either is
     already merged elsewhere, both are the same, or a caller is on the line about one of them who
     has not proved who they are.
@@ -51,19 +54,21 @@ def merge(
                     "Use that account.",
                 )
             refuse_unproved(customer, by=by)
-        denied = _denied(duplicate)
-        missing = denied - _denied(survivor)
+        before = _denied(survivor)
+        missing = _denied(duplicate) - before
+        of_all = _denies_what_comes(duplicate, on) and not _denies_what_comes(survivor, on)
         duplicate.status = Customer.Status.MERGED
         duplicate.merged_into = survivor
         duplicate.discontinued_on = duplicate.discontinued_on or on
         history.save(duplicate, by=by, because=because)
-        if missing:
-            _carry_over(duplicate, survivor, missing, on=on, at=at, by=by)
+        if missing or of_all:
+            uses = () if of_all else Use.objects.filter(pk__in=missing)
+            _carry_over(duplicate, survivor, uses, on=on, at=at, by=by)
         for candidate in RequestCandidate.objects.filter(customer=duplicate):
             optouts.keep_candidates(candidate.request)
         consequences.carry_over(duplicate, survivor)
         contact_optouts.carry_over(duplicate, survivor, on=on, by=by, because=because)
-    return len(missing)
+        return len(_denied(survivor) - before)
 
 
 def _denied(customer: Customer) -> set[int]:
@@ -72,26 +77,31 @@ def _denied(customer: Customer) -> set[int]:
     return set(rows.values_list("use_id", flat=True))
 
 
+def _denies_what_comes(customer: Customer, on: date) -> bool:
+    """Whether an opt-out of all uses stands, so that a use that is added later is denied too."""
+    added = Use(mechanism=Use.Mechanism.OPT_OUT)
+    choice = standing_choice(choices_of(customer), added, on, spell_of(customer, on))
+    return choice is not None and choice.request.wish == OptOutRequest.Wish.OPT_OUT
+
+
 def _carry_over(
     duplicate: Customer,
     survivor: Customer,
-    use_ids: set[int],
+    uses: Iterable[Use],
     *,
     on: date,
     at: datetime,
     by: User | None,
 ) -> None:
+    """Opt ``survivor`` out of ``uses``; of all of them, now and later, if none is named."""
     because = f"Opted out as account {duplicate.account_number}, which was merged into this one"
-    uses = list(Use.objects.filter(pk__in=use_ids))
-    everything = Use.objects.filter(mechanism__in=Use.NEED_APPROVAL).count() == len(uses)
+    named = list(uses)
     request = OptOutRequest(
         wish=OptOutRequest.Wish.OPT_OUT,
         route=OptOutRequest.Route.MERGE,
         stated=because,
         received_on=on,
-        all_uses=everything,
+        all_uses=not named,
     )
-    request = optouts.receive(
-        request, uses=() if everything else uses, today=on, at=at, by=by, because=because
-    )
+    request = optouts.receive(request, uses=named, today=on, at=at, by=by, because=because)
     optouts.apply(request, customer=survivor, on=on, by=by, because=because)

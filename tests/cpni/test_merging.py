@@ -60,3 +60,31 @@ def test_an_account_cannot_be_merged_into_itself_or_into_a_second_one():
     merged(first, second)
     with pytest.raises(Refused, match="was merged into"):
         merged(first, third)
+
+
+def test_an_opt_out_of_all_uses_reaches_also_those_that_are_added_after_the_merge():
+    duplicate, survivor = CustomerFactory(), CustomerFactory()
+    opt_out(duplicate)
+    opt_out(survivor, *Use.objects.filter(mechanism__in=Use.NEED_APPROVAL))  # of each one by name
+    assert merged(duplicate, survivor) == 0
+    added = Use.objects.create(
+        code="resellers", purpose="New", recipient="agent", mechanism="opt_out"
+    )
+    assert decide(survivor, added, on=ON).reason is reasons.OPTED_OUT
+
+
+def test_a_refusal_of_named_uses_is_carried_over_for_no_others():
+    duplicate, survivor = CustomerFactory(), CustomerFactory()
+    named = Use.objects.filter(mechanism__in=Use.NEED_APPROVAL)
+    opt_out(duplicate, *named)
+    assert merged(duplicate, survivor) == len(named)
+    added = Use.objects.create(
+        code="resellers", purpose="New", recipient="agent", mechanism="opt_out"
+    )
+    assert decide(survivor, added, on=ON).reason is reasons.NEVER_NOTICED
+
+
+def opt_out(customer, *uses):
+    request = OptOutRequestFactory(received_on=date(2026, 1, 5), all_uses=not uses)
+    request.uses.set(uses)
+    optouts.apply(request, customer=customer, on=ON, by=None, because="Matches")
