@@ -9,6 +9,8 @@ from zoneinfo import ZoneInfo
 
 from dateutil.relativedelta import relativedelta
 
+# Days outside of these are slips of the pen, and near the calendar's ends no day can be reckoned.
+EARLIEST, LATEST = date(1900, 1, 1), date(2199, 12, 31)
 OF_RECORD_DAYS = 30  # 64.2003(b): an address is "of record" once it has been on the account 30 days
 
 

@@ -33,6 +33,7 @@ from functools import lru_cache
 from django.core.exceptions import ValidationError
 
 from accounts import fields
+from accounts.civil import EARLIEST
 from accounts.models import Customer, Service
 from accounts.spreadsheets import unguarded
 
@@ -65,7 +66,6 @@ STATUSES = (Customer.Status.ACTIVE.value, Customer.Status.DISCONTINUED.value)
 KINDS = tuple(Customer.Kind.values)
 LANGUAGES = tuple(Customer.Language.values)
 CATEGORIES = tuple(Service.Category.values)
-EARLIEST = date(1900, 1, 1)
 
 
 @dataclass(frozen=True)

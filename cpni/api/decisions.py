@@ -1,19 +1,30 @@
 """May we? One customer and one use, or many customers and one use."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from ninja import Router, Schema
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from accounts import contact_optouts
 from accounts.errors import Refused
 from accounts.models import Carrier, ContactOptOut, Customer, Look
 from cpni import facts_at_once
 from cpni.api.doors import Key, looked, opening
-from cpni.api.fields import Account, Asked, Code, Day, Said, no_account, recipient_named, use_named
+from cpni.api.fields import (
+    Account,
+    Asked,
+    Code,
+    Day,
+    Instant,
+    Said,
+    no_account,
+    recipient_named,
+    use_named,
+)
 from cpni.decisions import Decision, decide, judge
 from cpni.models import ApiKey
 from cpni.standings import gather_many
@@ -58,9 +69,15 @@ class OneAsked(Question):
     """One customer and one use."""
 
     account: Account
-    known_at: AwareDatetime | None = Field(
+    known_at: Instant | None = Field(
         None, description="As far as we had recorded at that instant; as we know now if left out."
     )
+
+    def instant(self) -> datetime | None:
+        """The instant whose knowledge is asked for. Raises Refused for one still to come."""
+        if self.known_at is not None and self.known_at > timezone.now():
+            raise Refused("The instant is still to come.", "Leave out “known_at” for now.")
+        return self.known_at
 
 
 class ManyAsked(Question):
@@ -133,17 +150,17 @@ def uses(request: HttpRequest) -> Any:
 @router.post("/decisions", response=Full, operation_id="decide")
 def decide_one(request: HttpRequest, asked: OneAsked) -> Any:
     """May this customer's CPNI be put to this use? Ask before each use, at the moment of use."""
-    on, judged = asked.day(), asked.judged()
+    on, known_at, judged = asked.day(), asked.instant(), asked.judged()
     look = opening(request, about="decide")  # recorded before anything is shown
     found = facts_at_once.find(asked.account, asked.use, on=on, look=look)
     use = found.use if found and found.use else use_named(asked.use)
     if found is None:
         raise no_account(request, about="decide")
-    if asked.known_at is None:
+    if known_at is None:
         decision = judge(found.facts, use, on, **judged)
     else:
         customer = found.facts.customer
-        decision = decide(customer, use, on=on, known_at=asked.known_at, **judged)
+        decision = decide(customer, use, on=on, known_at=known_at, **judged)
     return _written(
         {
             **_short(decision, _contact([decision.customer.pk], asked.channel, on)),

@@ -1,12 +1,14 @@
 """The kinds of values that requests are made of, and what every list has."""
 
 import re
-from datetime import date
+from datetime import date, datetime
 from typing import Annotated, Any
 
 from django.http import Http404, HttpRequest
 from ninja import Schema
 from pydantic import (
+    AfterValidator,
+    AwareDatetime,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -15,6 +17,7 @@ from pydantic import (
     WithJsonSchema,
 )
 
+from accounts.civil import EARLIEST, LATEST
 from accounts.errors import Refused
 from accounts.models import Customer, Look
 from cpni import recipients
@@ -38,7 +41,15 @@ def _day(given: Any) -> Any:
     return given
 
 
-Day = Annotated[date, BeforeValidator(_day)]
+def _of_our_time(given: date | datetime) -> Any:
+    """Only what can be reckoned with; nothing that we know of lies outside."""
+    if not EARLIEST.year <= given.year <= LATEST.year:
+        raise ValueError(f"its year lies outside of {EARLIEST.year} to {LATEST.year}")
+    return given
+
+
+Day = Annotated[date, BeforeValidator(_day), AfterValidator(_of_our_time)]
+Instant = Annotated[AwareDatetime, AfterValidator(_of_our_time)]
 Account = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=LINE)]
 Code = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,60}$")]
 Line = Annotated[str, StringConstraints(max_length=200, pattern=LINE)]

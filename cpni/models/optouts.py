@@ -10,7 +10,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts import upload_checks
-from accounts.civil import add_months, in_words
+from accounts.civil import EARLIEST, LATEST, add_months, in_words
 from accounts.encrypted_fields import EncryptedTextField, SealedRow
 from accounts.history import History
 from accounts.models import Call, Customer
@@ -171,6 +171,8 @@ class OptOutRequest(SealedRow):
 
     def clean(self) -> None:
         errors: dict[str, Any] = {}
+        if self.received_on and not EARLIEST <= self.received_on <= LATEST:
+            raise ValidationError({"received_on": "It is not a day of our time."})
         for field in ("letter_date", "postmark"):
             day = getattr(self, field)
             if day and self.received_on and day > self.received_on:

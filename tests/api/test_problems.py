@@ -39,6 +39,30 @@ def test_what_does_not_fit_names_the_fields_and_does_not_repeat_what_was_sent(bi
     assert "tomorrow" not in answer.content.decode()
 
 
+@pytest.mark.parametrize(
+    ("path", "field", "asked"),
+    [
+        ("decisions", "known_at", {"known_at": "0001-01-01T00:00:00+14:00"}),
+        ("decisions", "known_at", {"known_at": "9999-12-31T23:59:59-14:00"}),
+        ("decisions", "on", {"on": "0001-01-01"}),
+        ("opt-outs", "received_on", {"route": "letter", "received_on": "0001-05-01"}),
+        ("opt-outs", "letter_date", {"route": "letter", "letter_date": "0001-04-01"}),
+    ],
+)
+def test_a_day_at_the_calendars_ends_is_a_mistake(billing, path, field, asked):
+    body = {"account": CustomerFactory().account_number, **asked}
+    if path == "decisions":
+        body["use"] = "agents"
+    (error,) = problem(billing.post(path, body), 422)["errors"]
+    assert (error["field"], "outside of 1900 to 2199" in error["message"]) == (field, True)
+
+
+def test_what_is_known_at_an_instant_to_come_is_not_asked(billing):
+    asked = {"account": CustomerFactory().account_number, "use": "agents"}
+    answer = billing.post("decisions", {**asked, "known_at": "2026-11-24T00:00:00Z"})
+    assert problem(answer, 422)["detail"] == "The instant is still to come."
+
+
 def test_what_is_too_large(billing):
     body = b'{"use": "' + b"x" * 1_100_000 + b'"}'
     answer = billing.client.post("/api/v1/decisions", body, content_type="application/json")

@@ -20,6 +20,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 MAILED = date(2026, 10, 1)
 LAST_DAY = date(2026, 11, 3)
 DAY_AFTER = date(2026, 11, 4)
+AT = datetime(2026, 11, 4, 18, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -48,6 +49,12 @@ def use_cpni(customer, on):
         by=None,
         because="Spring campaign",
     )
+
+
+def test_a_day_before_our_time_is_refused_and_not_reckoned_with():
+    request = OptOutRequest(received_on=date(1, 5, 1), letter_date=date(1, 4, 1))
+    with pytest.raises(Refused, match="not a day of our time"):
+        optouts.receive(request, today=LAST_DAY, at=AT, by=None, because="Letter")
 
 
 def test_an_objection_within_the_window_denies_every_use_and_survives_the_job(delivery):
