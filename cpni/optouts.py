@@ -41,7 +41,8 @@ def receive(
 
     ``request`` is unsaved, with route and dates filled in; ``uses`` names those meant when it is
     not for all uses. ``today`` is the carrier's civil day, ``at`` the aware instant of entry.
-    Raises Refused when a date lies in the future, no use is named, or opting in has no proof.
+    Raises Refused when a date lies in the future, no use is named, one is named that no approval
+    decides about, or opting in has no proof.
     """
     require(by, ADD)
     _require_for_wish(request, by)
@@ -50,6 +51,11 @@ def receive(
     wanted = list(uses)
     if request.all_uses == bool(wanted):
         raise Refused("It must be either for all uses or for named ones.", "Choose one of the two.")
+    if beyond := [use for use in wanted if not use.needs_approval]:
+        # To take it would promise the customer what no answer keeps (64.2005).
+        raise Refused(
+            f"No approval decides about the use “{beyond[0]}”.", "Name uses that need approval."
+        )
     request.entered_at, request.entered_by = at, by
     request.status = OptOutRequest.Status.RECEIVED
     try:

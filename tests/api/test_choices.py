@@ -58,6 +58,16 @@ def test_nothing_is_received_that_cannot_be_applied(billing, approved):
     assert not OptOutRequest.objects.exists()
 
 
+@pytest.mark.parametrize("use", ["same-category", "fraud", "track-competitors"])
+def test_of_a_use_that_no_approval_decides_about_no_choice_is_taken(billing, approved, use):
+    asked = {"account": approved.account_number, "route": "telephone", "uses": ["agents", use]}
+    for path, more in (("opt-outs", {}), ("opt-ins", {"proof": "Recording 17, script 3"})):
+        answer = billing.post(path, {**asked, **more})
+        assert answer.status_code == 422
+        assert "No approval decides" in answer.json()["detail"]
+    assert not OptOutRequest.objects.exists()
+
+
 def test_a_use_is_recorded_with_its_decision_and_refused_when_that_refuses(billing, approved):
     asked = {
         "account": approved.account_number,
