@@ -128,10 +128,14 @@ def audience(
 @router.get("/changes", response=Changes, operation_id="changes", auth=Key(ApiKey.Scope.CHANGES))
 def changes(request: HttpRequest, paging: Query[Paging]) -> Any:
     """Which approvals changed since the cursor: whoever does the same to their own copy has it
-    right. No change is passed over, however late it was committed; keep “next” and go on there."""
+    right. No change is passed over, however late it was committed; keep “next” and go on there.
+    A cursor beyond the last change is refused, as after a restore from a backup: begin anew."""
     paging.only(request)
     changed_approvals.list_new(at=timezone.now())
-    page, reached, more = changed_approvals.page(int(paging.cursor), most=paging.limit)
+    if (cursor := int(paging.cursor)) > changed_approvals.last_position():
+        message = "There is no such change: a backup was restored. Read from the beginning."
+        raise Mistaken([{"field": "cursor", "message": message}])
+    page, reached, more = changed_approvals.page(cursor, most=paging.limit)
     looked(request, [c.customer_id for c in page], what=Look.What.LISTED, about="changes")
     return {
         "changes": [

@@ -74,6 +74,17 @@ def test_a_cursor_or_a_limit_that_is_none_or_misspelt_is_refused(billing, wrong)
     assert billing.get("changes", **wrong).status_code == 422
 
 
+@pytest.mark.django_db
+def test_a_cursor_from_after_the_backup_that_was_restored_passes_over_nothing_in_silence(billing):
+    opt_out(CustomerFactory())
+    last = pages(billing, "changes", 1000)[-1]["next"]
+    assert billing.get("changes", cursor=last).status_code == 200
+    refused = billing.get("changes", cursor=int(last) + 1)
+    assert refused.status_code == 422
+    (error,) = refused.json()["errors"]
+    assert (error["field"], "from the beginning" in error["message"]) == ("cursor", True)
+
+
 def write_history(link, row, approval):
     """Another row of the approval's history, written and not committed."""
     columns = [c.name for c in approval.history.model._meta.get_fields() if c.name != "history_id"]
