@@ -11,8 +11,9 @@ from config.env import env
 # An address has at most 64 characters before the @ (RFC 5321, 4.5.3.1.1), of which tokens take 40.
 LONGEST_MAILBOX = 24
 # Providers whose webhooks prove themselves by the secret in their address; Mailgun signs them too.
-# Amazon's arrive by another service, which must be confirmed, and are not among them.
-PROVIDERS = ("brevo", "mailgun", "mailjet", "postmark", "sendgrid", "sparkpost")
+# Amazon's arrive by another service, which must be confirmed. The library that reads SendGrid's has
+# given it up, and a reply with three pictures would be more files than we take.
+PROVIDERS = ("brevo", "mailgun", "mailjet", "postmark", "sparkpost")
 
 
 def return_address() -> str:

@@ -141,6 +141,20 @@ def _delivery_report(mail: Mail) -> Finding | None:
     return found[0] if found else None
 
 
+def failed_addresses(mail: Mail) -> list[str]:
+    """Whom what ``mail`` reports did not reach, or who complained of it, as the report has it."""
+    fields = ""
+    for kind in ("delivery-status", "global-delivery-status", "feedback-report"):
+        if part := mail.first(f"message/{kind}"):
+            fields += _fields_of(part)[:LOOKED_AT] + "\n"
+    named = re.findall(
+        r"(?im)^(?:(?:final|original)-recipient:[^;\n]*;|original-rcpt-to:)[ \t]*(.+)$", fields
+    )
+    listed = [*mail.header("X-Failed-Recipients").split(","), *named]
+    addresses = (one.strip().strip("<>").lower() for one in listed)
+    return list(dict.fromkeys(one for one in addresses if "@" in one))
+
+
 def _of_recipient(action: str, fields: dict[str, str]) -> Finding:
     said = fields.get("diagnostic-code", "")[:LONGEST_FIELD]
     said = said.partition(";")[2] or said

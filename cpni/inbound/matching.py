@@ -7,9 +7,10 @@ and name, an account number or a reference. It holds whoever may be meant until 
 
 import re
 from dataclasses import dataclass
+from datetime import date, timedelta
 from email.utils import parseaddr
 
-from accounts.models import Customer
+from accounts.models import ContactPoint, Customer
 from cpni import matching
 from cpni.inbound.reading import Mail
 from cpni.models import InboundMessage, RequestCandidate
@@ -22,6 +23,8 @@ MatchedBy = InboundMessage.MatchedBy
 # Where servers write down the envelope's recipient when they store a message.
 ENVELOPE = ("Delivered-To", "X-Original-To", "Envelope-To", "X-Envelope-To", "X-Delivered-To")
 ADDRESSED = ("To", "Cc", "Resent-To", "X-Forwarded-To")
+# Servers try for five days, and tell within as many again.
+FAILS_WITHIN = timedelta(days=30)
 LINK = re.compile(r"/choices/(N-[0-9A-Z]{5,14}-[0-9A-Z]{20})\b", re.IGNORECASE)
 
 
@@ -101,3 +104,14 @@ def _deliveries(found: list[Found]) -> list[Delivery]:
     rows = Delivery.objects.filter(pk__in=numbers).select_related("customer__merged_into", "text")
     there = {row.pk: row for row in rows}
     return [there[n] for n in dict.fromkeys(numbers) if n in there]
+
+
+def sent_to(addresses: list[str], *, on: date) -> list[Customer]:
+    """Customers to whom a message went to one of ``addresses`` in the weeks before ``on``."""
+    points = [
+        point
+        for address in addresses[: matching.MOST]
+        for point in ContactPoint.objects.found_by(ContactPoint.Kind.EMAIL, address)
+    ]
+    sent = Delivery.objects.filter(contact_point__in=points, mailed_on__gte=on - FAILS_WITHIN)
+    return list(dict.fromkeys(d.customer.remaining for d in sent.select_related("customer")))

@@ -23,6 +23,7 @@ from notices import return_addresses
 log = logging.getLogger(__name__)
 
 Kind = InboundMessage.Kind
+REPORTS = (*classifying.FAILURES, Kind.COMPLAINT)  # by machines
 # Of what is larger (with an attachment of 20 MB it is 27 MB long) the beginning is kept: the text
 # stands there, and sending it back would lose it.
 LARGEST = 32 * 1024 * 1024  # bytes
@@ -60,6 +61,10 @@ def receive(
     try:
         match = matching.match(mail, recipient)
         finding, words = _judge(mail, match)
+        if match.delivery is None and finding.kind in REPORTS:
+            # One by a provider, or without the original: whom it may concern, for a person.
+            concerned = matching.sent_to(classifying.failed_addresses(mail), on=at.date())
+            match = Match(match.by, candidates=(*match.candidates, *concerned))
     except (OperationalError, InterfaceError, OSError):
         raise
     except Exception as error:
@@ -178,7 +183,7 @@ def _judge(mail: Mail, match: Match) -> tuple[Finding, str]:
     if finding.by_words and (said.perhaps or match.by == InboundMessage.MatchedBy.REPLY):
         # No server reports to where only people answer, or in the words of an objection.
         return Finding(Kind.OTHER, acting.PERHAPS if said.perhaps else TO_REPLIES), words
-    if finding.kind in classifying.FAILURES or finding.kind == Kind.COMPLAINT:
+    if finding.kind in REPORTS:
         return finding, words
     if _is_our_own(mail):
         return Finding(Kind.OTHER, classifying.OUR_OWN), words

@@ -5,17 +5,27 @@ message is. An event that is no message becomes one, a report of delivery as RFC
 that there is one way for all that comes.
 """
 
+from collections.abc import Iterator
 from email import policy
 from typing import Any
 
 from anymail.signals import AnymailInboundEvent, AnymailTrackingEvent, EventType, inbound, tracking
 from django.utils import timezone
 
+from cpni.inbound.classifying import REPLY_CODE
 from cpni.inbound.receiving import receive
 from cpni.models import InboundMessage
 
 WEBHOOK = InboundMessage.Door.WEBHOOK
 FAILED = {EventType.BOUNCED: "5.0.0", EventType.REJECTED: "5.7.1", EventType.FAILED: "5.0.0"}
+# By which field a provider says that a failure is none for good: Brevo, Postmark, Mailjet and
+# SparkPost (soft, DNS, full, too large, timeout, transient). Mailgun's comes as a delay.
+SOFT = {
+    ("event", "soft_bounce"),
+    *(("type", kind) for kind in ("softbounce", "transient", "dnserror")),
+    ("hard-bounce", "false"),
+    *(("bounce-class", number) for number in ("20", "21", "22", "23", "24", "70")),
+}
 
 
 def connect() -> None:
@@ -42,7 +52,14 @@ def on_event(event: AnymailTrackingEvent, **_: Any) -> None:
         receive(report.encode(), door=WEBHOOK, at=timezone.now())
 
 
-DELIVERY = "Reporting-MTA: dns; provider\n\nAction: {}\nStatus: {}\nDiagnostic-Code: smtp; {}"
+DELIVERY = """\
+Reporting-MTA: dns; provider
+
+Final-Recipient: rfc822; {recipient}
+Action: {action}
+Status: {status}
+Diagnostic-Code: smtp; {words}"""
+COMPLAINT = "Feedback-Type: abuse\nVersion: 1\nOriginal-Rcpt-To: {recipient}"
 REPORT = """\
 From: postmaster@provider.invalid
 Subject: Event: {kind}
@@ -68,15 +85,17 @@ def as_report(event: AnymailTrackingEvent) -> str | None:
     """The event as a report of delivery (RFC 3464) or of a feedback loop (RFC 5965)."""
     words = " ".join(filter(None, (event.description, event.mta_response))) or "No reason is given"
     words = " ".join(words.split())
-    kind, fields = "delivery-status", DELIVERY
+    recipient = "".join(str(event.recipient or "").split())
+    kind, form, action, status = "delivery-status", DELIVERY, "failed", ""
     if event.event_type in (EventType.COMPLAINED, EventType.UNSUBSCRIBED):
-        kind, fields = "feedback-report", "Feedback-Type: abuse\nVersion: 1"
+        kind, form = "feedback-report", COMPLAINT
     elif event.event_type in FAILED:
-        fields = fields.format("failed", FAILED[event.event_type], words)
+        status = "4.0.0" if _is_soft(event) else FAILED[event.event_type]
     elif event.event_type == EventType.DEFERRED:
-        fields = fields.format("delayed", "4.0.0", words)
+        action, status = "delayed", "4.0.0"
     else:
         return None
+    fields = form.format(recipient=recipient, action=action, status=status, words=words)
     return REPORT.format(
         kind=event.event_type,
         at=event.timestamp or "",
@@ -88,15 +107,29 @@ def as_report(event: AnymailTrackingEvent) -> str | None:
     )
 
 
+def _is_soft(event: AnymailTrackingEvent) -> bool:
+    """Whether another message may arrive: the provider says so, or the server that refused it."""
+    if event.event_type == EventType.REJECTED:
+        return False  # the provider itself did not send it, and will not send the next
+    if code := REPLY_CODE.search(str(event.mta_response or "")):
+        return code[1].startswith("4")
+    return any((name, value.lower()) in SOFT for name, value in _fields(event))
+
+
 def _identifier(event: AnymailTrackingEvent) -> str:
     """Our Message-ID, wherever this provider puts it."""
-    raw = event.esp_event
     found = [str(event.message_id or "")]
+    found += [v for name, v in _fields(event) if name in ("message-id", "messageid")]
+    return " ".join(" ".join(found).split())
+
+
+def _fields(event: AnymailTrackingEvent) -> Iterator[tuple[str, str]]:
+    """Every field of the provider's own form, by its name in lower case with ``-``."""
+    raw = event.esp_event
     waiting = [raw] if isinstance(raw, dict) else []
     while waiting:
         for name, value in waiting.pop().items():
             if isinstance(value, dict):
                 waiting.append(value)
-            elif str(name).lower().replace("_", "-") in ("message-id", "messageid", "smtp-id"):
-                found.append(str(value))
-    return " ".join(" ".join(found).split())
+            else:
+                yield str(name).lower().replace("_", "-"), str(value)

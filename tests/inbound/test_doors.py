@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 import time
+from datetime import date
 
 import pytest
 from django.core.management import call_command
@@ -16,7 +17,10 @@ from django.urls import clear_url_caches
 
 from config.urls import urlpatterns
 from config.webhooks import webhook_urls
+from cpni.assuming import assume_due
 from cpni.models import InboundMessage
+from notices.models import Delivery
+from tests.inbound.test_what_follows import LATER
 from tests.mailing import address, message_id
 
 pytestmark = pytest.mark.django_db
@@ -101,8 +105,8 @@ def told(client, path, data):
     return client.post(path, json.dumps(data), content_type="application/json").status_code
 
 
-def test_postmark_tells_of_a_bounce(provider, delivery):
-    event = {
+def by_postmark(**changes):
+    return {
         "RecordType": "Bounce",
         "Type": "HardBounce",
         "ID": 4323372036854775807,
@@ -110,11 +114,14 @@ def test_postmark_tells_of_a_bounce(provider, delivery):
         "Email": "ann@mail.example",
         "Description": "The server was unable to deliver your message.",
         "Details": "smtp;550 5.1.1 unknown",
-        "Headers": [],
         "Metadata": {},
-        "Message-ID": message_id(delivery),
         "BouncedAt": "2026-11-23T16:33:54Z",
+        **changes,
     }
+
+
+def test_postmark_tells_of_a_bounce(provider, delivery):
+    event = by_postmark(Metadata={"message-id": message_id(delivery)})
     client = provider("postmark")
     assert told(client, "/mail/postmark/tracking/", event) == 200
     assert told(client, "/mail/postmark/tracking/", event) == 200
@@ -167,6 +174,71 @@ def test_mailgun_signs_what_it_tells(provider, delivery):
     assert InboundMessage.objects.get().delivery == delivery
     event["signature"]["signature"] = proof[::-1]
     assert told(client, "/mail/mailgun/tracking/", event) == 400
+
+
+@pytest.mark.parametrize("kind", ["Bounce", "SpamComplaint"])
+def test_what_names_no_message_of_ours_holds_whom_it_went_to_until_it_is_read(
+    kind, provider, delivery
+):
+    event = by_postmark(RecordType=kind, Type="HardBounce" if kind == "Bounce" else kind)
+    assert told(provider("postmark"), "/mail/postmark/tracking/", event) == 200
+    message = InboundMessage.objects.get()
+    assert (message.delivery, message.to_read) == (None, True)
+    assert list(message.candidates.all()) == [delivery.customer]
+    assert assume_due(on=LATER).left_alone["unread"] == 3
+
+
+def test_whom_we_wrote_to_long_ago_is_not_held_by_what_names_no_message(provider, delivery):
+    Delivery.objects.filter(pk=delivery.pk).update(mailed_on=date(2026, 10, 20))
+    told(provider("postmark"), "/mail/postmark/tracking/", by_postmark())
+    assert not InboundMessage.objects.get().candidates.exists()
+
+
+SOFT = {
+    "brevo": {"event": "soft_bounce", "email": "ann@mail.example", "reason": "unavailable"},
+    "mailjet": {
+        "event": "bounce", "email": "ann@mail.example", "hard_bounce": False, "time": 1795000000,
+        "error": "quota exceeded",
+    },
+    "sparkpost": {
+        "type": "bounce", "bounce_class": "22", "raw_rcpt_to": "ann@mail.example",
+        "raw_reason": "the mailbox is full",
+    },
+}  # fmt: skip
+
+
+def wrapped(name, event):
+    return [{"msys": {"message_event": event}}] if name == "sparkpost" else event
+
+
+@pytest.mark.parametrize("name", SOFT)
+def test_a_failure_that_a_provider_calls_soft_is_for_a_person(name, provider, delivery):
+    event = {**SOFT[name], "message-id": message_id(delivery)}
+    assert told(provider(name), f"/mail/{name}/tracking/", wrapped(name, event)) == 200
+    message = InboundMessage.objects.get()
+    assert (message.kind, message.delivery, message.to_read) == ("temporary", delivery, True)
+    delivery.refresh_from_db()
+    assert delivery.outcome == ""
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    [
+        ("smtp;421 too many connections", "temporary"),
+        ("smtp;452 4.2.2 full", "temporary"),
+        ("Mailbox full", "temporary"),
+        ("smtp;550 5.1.1 no such user", "permanent"),
+        ("smtp;550 no such user", "permanent"),
+    ],
+)
+def test_what_the_other_server_said_is_nearer_to_the_truth_than_the_providers_word(
+    said, kind, provider, delivery
+):
+    event = by_postmark(
+        Type="SoftBounce", Details=said, Metadata={"message-id": message_id(delivery)}
+    )
+    told(provider("postmark"), "/mail/postmark/tracking/", event)
+    assert InboundMessage.objects.get().kind == kind
 
 
 def test_who_does_not_know_the_secret_tells_nothing(provider):

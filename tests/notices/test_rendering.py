@@ -99,6 +99,19 @@ def test_headers_name_the_carrier_and_where_replies_go():
     assert got["Auto-Submitted"] == "auto-generated"
 
 
+def test_postmark_is_told_to_leave_the_message_id_and_to_name_it_in_what_it_tells(settings):
+    """In at most 80 characters, of which our own part is the first."""
+    _, ready = compiled()
+    assert not [name for name in message(ready) if name.startswith("X-PM-")]
+    settings.MAIL_PROVIDER = "postmark"
+    identifier = f"<n-00077-{'a' * 20}.notice@{'long.' * 12}example>"
+    got = message(ready, message_id=identifier)
+    assert got["X-PM-KeepID"] == "true"
+    named = got["X-PM-Metadata-message-id"]
+    assert len(named) == 80
+    assert identifier.startswith(f"<{named}")
+
+
 def test_dates_are_in_the_language_of_the_text():
     day = AT.date()
     assert date_in_words(day, "en") == "November 23, 2026"
