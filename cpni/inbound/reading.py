@@ -126,11 +126,11 @@ def read(raw: bytes) -> Mail:
         # What breaks does so here and not later, when it comes or when its page is opened.
         _ = mail.text, mail.attachments, mail.everything
     except Exception:  # noqa: BLE001 - whoever writes it can make the library raise anything
-        return as_one_text(raw)
+        return _as_one_text(raw)
     return mail
 
 
-def as_one_text(raw: bytes) -> Mail:
+def _as_one_text(raw: bytes) -> Mail:
     """``raw`` with its first headers, and all of it as one text."""
     parsed = BytesHeaderParser(policy=policy.compat32).parsebytes(raw[:LONGEST])
     plain: Message = Message()

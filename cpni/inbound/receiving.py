@@ -16,7 +16,7 @@ from cpni import probing
 from cpni.inbound import acting, classifying, matching, quoting, wording
 from cpni.inbound.classifying import Finding
 from cpni.inbound.matching import Match
-from cpni.inbound.reading import Mail, as_one_text, read
+from cpni.inbound.reading import Mail, read
 from cpni.models import InboundMessage
 from notices import return_addresses
 
@@ -50,14 +50,15 @@ def receive(
     ``door`` is an ``InboundMessage.Door``; ``at`` the aware instant at which it is handed over;
     ``came`` that at which it reached us, where the door knows; ``recipient`` the envelope's, where
     it is known. An objection counts from when it reached us (domain.md 11.3), however long the desk
-    was away. When it returns, the message is stored. Raises only what the
-    database or the disk does, so whoever hands it over keeps it and tries again.
+    was away. When it returns, the message is stored. Raises only what the database or the disk
+    does, so whoever hands it over keeps it and tries again.
     """
     mail = read(raw[:LARGEST])
     addressed = f"{recipient}\n{mail.headers(*matching.ENVELOPE, *matching.ADDRESSED)}"
     for token in return_addresses.probes_in(addressed):
         if probing.came_back(token, at=at):
             return None
+    match = Match(InboundMessage.MatchedBy.NOTHING)
     try:
         match = matching.match(mail, recipient)
         finding, words = _judge(mail, match)
@@ -71,8 +72,6 @@ def receive(
         # What nothing here understands must not stop what comes behind it: a person reads it.
         kind = type(error).__name__
         log.error("A message is not understood: %s", kind, exc_info=error)
-        mail = as_one_text(raw[:LARGEST])
-        match = matching.match(mail, recipient)
         finding, words = Finding(Kind.OTHER, f"It could not be understood ({kind})"), ""
     if len(raw) > LARGEST:
         finding = Finding(finding.kind, "Too large: only its beginning was kept")

@@ -144,6 +144,15 @@ def test_a_name_of_a_file_that_cannot_be_read_stops_neither_the_message_nor_its_
     assert client_of(roles.OFFICER).get(page).status_code == 200
 
 
+def test_a_message_that_nobody_can_match_is_stored_to_be_read(come, monkeypatch):
+    def fail(*args, **kwargs):
+        raise KeyError
+
+    monkeypatch.setattr("cpni.inbound.matching.match", fail)
+    message = come("opt_out-gmail")
+    assert (message.kind, message.to_read, message.customer) == ("other", True, None)
+
+
 def test_what_nothing_understands_is_stored_to_be_read_and_holds_its_customer(
     come, sample, delivery, monkeypatch
 ):
