@@ -111,7 +111,9 @@ def correct_outlook(self: Any, request: HttpRequest, message: InboundMessage) ->
     return Outlook(
         "What follows from it follows at once: an opt-out is applied to its customer, a permanent"
         " failure makes its notice undeliverable and opens a substitute. What had followed from a"
-        " mistake is taken back. The message counts as read.",
+        " mistake is taken back; but marketing that was stopped stays so until it is allowed on"
+        " the customer’s page. An opt-out that answers an offer stops marketing by e-mail; if it"
+        " means the use of their information, enter their account. The message counts as read.",
         facts(message),
     )
 

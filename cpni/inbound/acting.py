@@ -48,21 +48,28 @@ def act(message: InboundMessage, *, at: datetime) -> bool:
         elif message.kind == Kind.OPT_OUT and (delivery is None or _is_notice(delivery)):
             _object(message, at=at, by=None)
         elif message.kind == Kind.COMPLAINT and delivery and message.is_certain:
-            _stop_offers(message, delivery)
+            _stop_offers(
+                message, delivery, by=None, because=f"{delivery.reference} was reported as spam"
+            )
         message.acted_at = at
         history.save(message, by=None, because=message.outcome or "Looked at")
     return True
 
 
-def _stop_offers(message: InboundMessage, delivery: Delivery) -> None:
-    """Who reports an offer as spam wants no more of them; a person reads it all the same."""
+def _stop_offers(
+    message: InboundMessage, delivery: Delivery, *, by: User | None, because: str
+) -> None:
+    """Who reports an offer as spam, or answers it with no, wants no more of them.
+
+    That says nothing of CPNI: these are two switches (domain.md 0).
+    """
     if delivery.marketing:
         contact_optouts.stop(
             delivery.customer.remaining,
             channels=["email"],
             on=message.received_on,
-            by=None,
-            because=f"{delivery.reference} was reported as spam",
+            by=by,
+            because=because,
         )
         message.outcome = "Marketing by e-mail is stopped."
 
@@ -82,6 +89,12 @@ def _must_be_read(message: InboundMessage) -> bool:
 
 def _is_notice(delivery: Delivery) -> bool:
     return delivery.change_id is None and delivery.code_id is None and not delivery.marketing
+
+
+def _is_about_an_offer(message: InboundMessage) -> bool:
+    """Whether it is an opt-out that answers an offer: from these, and not from uses of CPNI."""
+    offer = message.delivery is not None and message.delivery.marketing
+    return message.kind == Kind.OPT_OUT and offer
 
 
 def _fail(message: InboundMessage, delivery: Delivery, *, by: User | None, because: str) -> None:
@@ -167,7 +180,9 @@ def correct(
 
     ``delivery`` or ``customer`` corrects the match; without either it stays. What had followed from
     a mistake is taken back: an opt-out that was none is undone and rejected, a bounce that was none
-    is taken back with its substitute. Returns what was done. Raises Refused when that cannot be.
+    is taken back with its substitute. An opt-out that answers an offer stops marketing, unless
+    ``customer`` says that it means the use of their information; that stop is not taken back here.
+    Returns what was done. Raises Refused when that cannot be.
     """
     require(by, CORRECT)
     with transaction.atomic():
@@ -186,6 +201,8 @@ def correct(
                 raise Refused("It is not known which notice failed.", "Enter its reference.")
             if not message.bounced:
                 _fail(message, message.delivery, by=by, because=because)
+        elif message.delivery and (kind == Kind.COMPLAINT or _is_about_an_offer(message)):
+            _stop_offers(message, message.delivery, by=by, because=because)
         elif kind == Kind.OPT_OUT:
             if message.request is None:
                 if message.customer and message.matched_by == MatchedBy.SENDER:
@@ -222,16 +239,24 @@ def _take_back(
         outcomes.take_back(failed, by=by, because=because)
         message.bounced = False
         words.append(f"{failed.reference} is no longer recorded as bounced.")
-    request = message.request
-    if request is not None and (message.kind != Kind.OPT_OUT or before[2] != after[2]):
-        if request.status == OptOutRequest.Status.APPLIED:
-            optouts.undo(request, on=Carrier.today(), by=by, because=because)
-            request.refresh_from_db()
-            words.append(f"Request {request.reference} is no longer applied.")
-        if message.kind != Kind.OPT_OUT:
-            if request.status == OptOutRequest.Status.RECEIVED:
+    whole = message.request
+    none = message.kind != Kind.OPT_OUT or _is_about_an_offer(message)
+    if whole is not None and (none or before[2] != after[2]):
+        split = whole.status == OptOutRequest.Status.SPLIT
+        if split and not none:
+            raise Refused(
+                f"Request {whole.reference} was split: it speaks for several customers.",
+                "Take back the match of the part that is wrong.",
+            )
+        for request in whole.parts.order_by("pk") if split else [whole]:
+            if request.status == OptOutRequest.Status.APPLIED:
+                optouts.undo(request, on=Carrier.today(), by=by, because=because)
+                request.refresh_from_db()
+                words.append(f"Request {request.reference} is no longer applied.")
+            if none and request.status == OptOutRequest.Status.RECEIVED:
                 optouts.reject(request, by=by, because=because)
                 words.append(f"Request {request.reference} is rejected.")
+        if none:
             message.request = None
     return " ".join(words)
 

@@ -3,12 +3,14 @@
 import pytest
 from django.urls import reverse
 
-from accounts.models import Look
+from accounts.models import ContactOptOut, Look
 from config import roles
+from cpni import optouts
 from cpni.assuming import assume_due
 from cpni.models import Approval, InboundMessage, OptOutRequest
 from notices.models import Delivery
 from tests.factories.accounts import CustomerFactory
+from tests.inbound.conftest import AT, ON
 from tests.inbound.test_what_follows import LATER, states
 
 pytestmark = pytest.mark.django_db
@@ -17,6 +19,14 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def officer(client_of):
     return client_of(roles.OFFICER)
+
+
+@pytest.fixture
+def offer(delivery):
+    """Ann's message is no notice but an offer."""
+    clock = {"last_objection_day": None, "assume_from": None}
+    Delivery.objects.filter(pk=delivery.pk).update(marketing=True, **clock)
+    return delivery
 
 
 def page(client, name, *args):
@@ -113,6 +123,60 @@ def test_one_that_waits_to_be_matched_is_matched_here(come, officer, delivery):
     correct(officer, message, kind="opt_out", account=number)
     request = OptOutRequest.objects.get()
     assert (request.customer, request.status) == (delivery.customer, "applied")
+
+
+def test_a_no_to_an_offer_stops_marketing_and_no_use_of_information(come, officer, offer):
+    message = come("opt_out-gmail")
+    said = correct(officer, message, kind="opt_out")
+    assert "Marketing by e-mail is stopped." in said
+    assert [one.customer for one in ContactOptOut.objects.all()] == [offer.customer]
+    assert (message.request, states(offer.customer)) == (None, set())
+
+
+def test_a_no_to_an_offer_that_means_the_use_of_information_is_entered_for_the_account(
+    come, officer, offer
+):
+    message = come("opt_out-gmail")
+    correct(officer, message, kind="opt_out", account=offer.customer.account_number)
+    assert states(offer.customer) == {"denied"}
+    assert not ContactOptOut.objects.exists()
+    correct(officer, message, kind="opt_out", reference=offer.reference)
+    assert (states(offer.customer), message.request) == ({"ended"}, None)
+    assert ContactOptOut.objects.exists()
+
+
+def test_a_report_of_an_offer_as_spam_that_was_not_recognised_stops_marketing(come, officer, offer):
+    message = come("other-thanks")
+    assert "Marketing by e-mail is stopped." in correct(officer, message, kind="complaint")
+    assert ContactOptOut.objects.get().customer == offer.customer
+
+
+@pytest.fixture
+def split(come, delivery):
+    """A message whose request speaks for two customers, and was split between them."""
+    message = come(b"From: ann@mail.example\n\nopt us out\n")
+    people = [delivery.customer, CustomerFactory()]
+    optouts.split(
+        message.request, customers=people, rest="And my aunt", on=ON, at=AT,
+        by=None, because="Two sign it",
+    )  # fmt: skip
+    return message
+
+
+def test_an_opt_out_that_was_split_and_was_none_is_taken_back_in_all_its_parts(split, officer):
+    correct(officer, split, kind="other")
+    kinds = OptOutRequest.objects.order_by("pk").values_list("status", flat=True)
+    assert list(kinds) == ["split", "rejected", "rejected", "rejected"]
+    assert split.request is None
+    assert not Approval.objects.filter(state="denied").exists()
+
+
+def test_of_an_opt_out_that_was_split_the_parts_are_corrected_one_by_one(split, officer):
+    number = CustomerFactory().account_number
+    assert "Take back the match of the part" in correct(
+        officer, split, kind="opt_out", account=number
+    )
+    assert OptOutRequest.objects.filter(status="applied").count() == 2
 
 
 def test_a_failure_that_was_not_recognised_is_recorded_with_its_reference(come, officer, delivery):
