@@ -1,8 +1,9 @@
 """Whether the words of a reply object, in English or Spanish, and how surely. Pure.
 
 A plain objection restricts us at once. Whatever speaks against reading it so (a question, a
-condition, an exception, a negation, a change of mind, anything about opting in) leaves the reading
-to a person. Nothing here ever reads a yes: nobody is opted in by mail (64.2007(a)(1)).
+condition, an exception, a negation, a change of mind, anything about opting in, something else that
+is to be removed or refused) leaves the reading to a person. Nothing here ever reads a yes: nobody
+is opted in by mail (64.2007(a)(1)).
 """
 
 import re
@@ -108,6 +109,29 @@ DOUBT = re.compile(
         )
     )
 )
+# To remove, refuse or cancel means an objection where nothing else is named: not the modem, and
+# not paperless billing. Asked of each sentence, as a name may stand below it.
+_OURS = (
+    r"(cpni|information|info|data|details|records|lists?|marketing|mailings?|mail|emails?|offers?|"
+    r"advertis\w*|promotions?|use|uses|using|share|sharing|sell|selling|disclos\w*|consent|"
+    r"permission|approval|authorization|agents|affiliates|partners)"
+)
+_NUESTRO = r"(cpni|informacion|datos|registros|listas?|publicidad|ofertas?|correos?|mercadeo|uso)"
+_NOTHING = r"(this|that|it|these|all|any|everything|please|now|thanks|thank you)$"
+ELSE = re.compile(
+    "|".join(
+        (
+            r"^(please )?cancel( me)?( please| now| thanks| thank you)?$",
+            rf"\b(unsubscribe|remove|exclude|take) (me|us|my \w+) (\w+ ){{0,6}}?(from|off|out of) "
+            rf"(?!{_NOTHING}|(\w+ ){{0,4}}{_OURS}\b)",
+            rf"\b(i|we) (hereby )?(object to|refuse|decline) "
+            rf"(?!{_NOTHING}|(\w+ ){{0,6}}{_OURS}\b)",
+            rf"\bwant you to (use|share|sell|disclose) (?!{_NOTHING}|(\w+ ){{0,6}}{_OURS}\b)",
+            r"\b(baja|excluirme|excluyanme|borrenme|eliminenme|quitenme) (de|del) "
+            rf"(?!(\w+ ){{0,4}}{_NUESTRO}\b)",
+        )
+    )
+)
 # What DOUBT would find in a plain objection.
 PLAIN = re.compile(
     r"\bno estoy de acuerdo\b|\bif you have any questions\b|\bplease tell me when done\b"
@@ -144,6 +168,7 @@ def meaning(words: str) -> Meaning:
         or len(plain) > LONGEST
         or bool(UNTICKED.search(words))
         or bool(DOUBT.search(PLAIN.sub(" ", whole)))
+        or any(ELSE.search(one) for one in sentences)
     )
     return Meaning(perhaps and not doubt, perhaps, asks)
 

@@ -30,7 +30,16 @@ Por favor denme de baja
 No compartan mi información con nadie
 Quiero optar por no participar
 BAJA
-No estoy de acuerdo""".splitlines()
+No estoy de acuerdo
+Remove me
+Please take my number off your marketing list
+Take me off, please
+Unsubscribe me from all of your offers
+We refuse
+I refuse permission to use my records
+I decline any sharing of my data
+I do not want you to use my account information
+Quítenme de su lista""".splitlines()
 
 NOT_PLAIN = """\
 Please do not opt me out
@@ -66,6 +75,15 @@ no quiero que me den de baja
 No deseo excluirme
 Solo compartan mis datos con ustedes
 Si, autorizo
+Please remove my number 801-555-0134 from the account, it was ported to another company.
+Please remove me from paperless billing and send paper bills.
+Please take my number off autopay
+cancel
+Please cancel
+We refuse delivery of the modem you sent
+I do not want you to use the old address
+I decline the new plan
+Denme de baja del servicio de internet
 Thanks
 My internet is down""".splitlines()
 TEXTS = sorted((Path(notices.__file__).parent / "texts").glob("*.txt"))
@@ -81,6 +99,11 @@ def test_a_plain_objection_is_understood(words):
 def test_what_is_not_plain_is_left_to_a_person(words):
     assert not meaning(words).objects
     assert not meaning(f"Hello,\n\n{words}\n\nThank you").objects
+
+
+@pytest.mark.parametrize("words", ["cancel", "Please remove me from paperless billing"])
+def test_what_may_object_to_something_else_may_still_object(words):
+    assert meaning(words).perhaps
 
 
 @pytest.mark.parametrize("file", TEXTS, ids=lambda file: file.name)
