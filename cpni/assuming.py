@@ -163,8 +163,7 @@ WITH told AS (
       AND b.policy_version_id = v.id)
     AND d.last_objection_day < %(read_until)s
     AND NOT {_held("d")} AND NOT {may_have_objected("d")}
-    AND NOT EXISTS (SELECT 1 FROM cpni_inboundmessage m WHERE m.customer_id = d.customer_id
-      AND m.to_read)
+    AND d.customer_id NOT IN ({consequences.HELD.format(scope="BETWEEN %(low)s AND %(high)s")})
   GROUP BY d.customer_id, v.id, v.effective_on, c.active_since
 ), onwards AS (
   SELECT * FROM told WHERE told.effective_on > COALESCE(

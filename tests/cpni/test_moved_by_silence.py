@@ -1,6 +1,6 @@
 """Customers who were told of a changed policy and said nothing: only ever moved onwards."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -9,13 +9,14 @@ from cpni.assuming import assume_due
 from notices import policies
 from notices.models import PolicyBinding
 from tests.factories.accounts import CallFactory, CustomerFactory
-from tests.factories.cpni import OptOutRequestFactory
+from tests.factories.cpni import InboundMessageFactory, OptOutRequestFactory
 from tests.factories.notices import CampaignFactory, DeliveryFactory, PolicyFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 
 MAILED = date(2026, 10, 1)
 DAY_AFTER = date(2026, 11, 4)
+AT = datetime(2026, 11, 4, 18, tzinfo=UTC)
 
 
 @pytest.fixture
@@ -57,6 +58,18 @@ def test_whoever_was_told_and_did_not_object_is_moved(versions):
     assert (binding.since, binding.delivery) == (DAY_AFTER, told)
     assert binding.history.get().history_type == "+"
     assert assume_due(on=DAY_AFTER).moved_to_policy == 0
+
+
+def test_whoever_may_have_written_a_message_that_waits_is_not_moved(versions):
+    told, other = (tell(versions[1]) for _ in range(2))
+    theirs = InboundMessageFactory(customer=told.customer, to_read=True)
+    perhaps = InboundMessageFactory(to_read=True)
+    perhaps.candidates.add(other.customer)
+    assert assume_due(on=DAY_AFTER).moved_to_policy == 0
+    for message in (theirs, perhaps):
+        message.to_read, message.acted_at = False, AT
+        message.save()
+    assert assume_due(on=DAY_AFTER).moved_to_policy == 2
 
 
 def test_whoever_accepted_a_newer_version_on_a_call_is_not_moved_back_by_silence(versions):
