@@ -51,11 +51,7 @@ def receive(
     wanted = list(uses)
     if request.all_uses == bool(wanted):
         raise Refused("It must be either for all uses or for named ones.", "Choose one of the two.")
-    if beyond := [use for use in wanted if not use.needs_approval]:
-        # To take it would promise the customer what no answer keeps (64.2005).
-        raise Refused(
-            f"No approval decides about the use “{beyond[0]}”.", "Name uses that need approval."
-        )
+    _refuse_beyond(wanted)
     request.entered_at, request.entered_by = at, by
     request.status = OptOutRequest.Status.RECEIVED
     try:
@@ -68,6 +64,17 @@ def receive(
             request.uses.set(wanted)
         keep_candidates(request)
     return request
+
+
+def _refuse_beyond(uses: Iterable[Use]) -> None:
+    """Refuse uses that no approval decides about.
+
+    To take one would promise the customer what no answer keeps (64.2005).
+    """
+    if beyond := [use for use in uses if not use.needs_approval]:
+        raise Refused(
+            f"No approval decides about the use “{beyond[0]}”.", "Name uses that need approval."
+        )
 
 
 def keep_candidates(request: OptOutRequest) -> None:
@@ -113,16 +120,19 @@ def apply(
     by: User | None,
     because: str,
     confirmed: bool = False,
+    uses: Iterable[Use] | None = None,
 ) -> int:
     """Match ``request`` to ``customer`` and honour it; ``on`` is the carrier's civil day.
 
     An objection in time, by any of letter date, postmark and receipt, counts from that date and so
     beats an approval that was assumed meanwhile; any other counts from its receipt (64.2007(a)(2),
     domain.md 11.3). What came by the web or by e-mail is confirmed to the customer in writing,
-    unless the caller does that for several at once (``confirmed``). Returns the number of approvals
+    unless the caller does that for several at once (``confirmed``). ``uses`` are those that an
+    opt-out means by its words, none for all, as customers may limit as well as revoke
+    (64.2007(a)(2)); without it what the request says stands. Returns the number of approvals
     changed; 0 when it was applied to this customer already. Raises Refused when it was rejected,
-    belongs to another customer, or opts in while a caller is on the line who has not proved who
-    they are.
+    belongs to another customer, names a use that no approval decides about, or opts in while a
+    caller is on the line who has not proved who they are.
     """
     require(by, APPLY)
     with transaction.atomic():
@@ -154,7 +164,13 @@ def apply(
         )
         request.status = OptOutRequest.Status.APPLIED
         request.decided_because = because[:200]
+        meant = None if uses is None else list(uses)
+        if meant is not None:
+            _refuse_beyond(meant)
+            request.all_uses = not meant
         history.save(request, by=by, because=because)
+        if meant is not None:
+            request.uses.set(meant)
         request.candidates.all().delete()
         if not confirmed:
             confirming.confirm([request], customer=customer, on=on, at=timezone.now())

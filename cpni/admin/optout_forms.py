@@ -113,6 +113,20 @@ class MatchForm(SuggestingForm):
         required=False,
         help_text="Compare name and address before you apply it.",
     )
+    uses = forms.ModelMultipleChoiceField(
+        Use.objects.filter(mechanism__in=Use.NEED_APPROVAL),
+        label="Only for these uses",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="If its words say no to some only. None ticked: for all, now and later.",
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if self.obj.wish == Wish.OPT_OUT:
+            self.fields["uses"].initial = self.obj.uses.all()
+        else:
+            del self.fields["uses"]  # what it allows is what its proof says
 
     def clean(self) -> dict[str, Any] | None:
         """Exactly one customer."""

@@ -262,6 +262,7 @@ class OptOutRequestAdmin(HasScan, ListExport, UsesAsBoxes, RecordAdmin):
             on=Carrier.today(),
             by=person(request),
             because=data["because"],
+            uses=data.get("uses"),
         )
         return f"Applied to {customer}; approvals changed: {changed}."
 

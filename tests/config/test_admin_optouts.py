@@ -5,8 +5,10 @@ from datetime import date
 import pytest
 from django.contrib.auth.models import Permission
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from django.urls import reverse
 
+from accounts.models import AccountChange
 from config import roles
 from cpni.models import Approval, Disclosure, OptOutRequest
 from notices.models import Use
@@ -90,6 +92,36 @@ def test_matching_suggests_whom_the_words_name_and_applies_it_to_the_one_chosen(
     request.refresh_from_db()
     assert (request.status, request.customer) == ("applied", ann)
     assert set(Approval.objects.values_list("customer", "state")) == {(ann.pk, "denied")}
+
+
+def test_a_request_whose_words_name_some_uses_only_is_applied_to_these(client_of, address):
+    ann = CustomerFactory(account_number="A77", name="Ann Example", by_email=True)
+    form = {"name": "Ann Example", "account": "A77", "address": "7 Elm", "only": "Only your agents"}
+    Client().post("/choices/", form)
+    request = OptOutRequest.objects.get()
+    page = address("cpni_optoutrequest", "match", request.pk)
+    client = client_of(roles.OFFICER)
+    agents = Use.objects.get(code="agents")
+    chosen = {"suggested": ann.pk, "account": "", "because": "Read it"}
+    client.post(page, {**chosen, "uses": [agents.pk]})
+    request.refresh_from_db()
+    assert (request.status, request.all_uses) == ("applied", False)
+    assert list(Approval.objects.values_list("use__code", "state")) == [("agents", "denied")]
+    assert "our agents" in AccountChange.objects.get().says
+    assert [u.use for u in request.history.first().uses.all()] == [agents]
+    # Matched anew it can be read anew: what was ticked is ticked, and none ticked is for all.
+    client.post(address("cpni_optoutrequest", "take_back", request.pk), {"because": "Another Ann"})
+    assert list(client.get(page).context["form"].fields["uses"].initial) == [agents]
+    client.post(page, chosen)
+    request.refresh_from_db()
+    assert request.all_uses
+    assert Approval.objects.filter(state="denied").count() > 1
+
+
+def test_what_an_opting_back_in_allows_is_not_chosen_when_it_is_matched(client_of, address):
+    request = OptOutRequestFactory(wish="opt_in", proof="Signed form")
+    page = address("cpni_optoutrequest", "match", request.pk)
+    assert "uses" not in client_of(roles.OFFICER).get(page).context["form"].fields
 
 
 @pytest.mark.parametrize(
