@@ -245,6 +245,14 @@ def files(batch: PostBatch) -> list[LetterFile]:
     return list(there.exclude(pdf="").defer("deliveries").order_by("number"))
 
 
+def unmailed(batch: PostBatch) -> list[tuple[LetterFile, int]]:
+    """The files of ``batch`` with letters that nobody has confirmed, and how many in each."""
+    waiting = set(batch.deliveries.filter(state=State.BATCHED).values_list("pk", flat=True))
+    made = LetterFile.objects.filter(batch=batch, discarded_at=None).exclude(made_at=None)
+    found = [(file, len(waiting.intersection(file.deliveries))) for file in made.order_by("number")]
+    return [(file, number) for file, number in found if number]
+
+
 def archive(batch: PostBatch, *, by: User | None, at: datetime) -> Iterator[bytes]:
     """Everything for the mail house as the bytes of a ZIP file: PDFs, manifest.csv, SHA256SUMS.
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from django.core.files.base import File
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Count, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import timezone
@@ -24,7 +24,7 @@ from accounts.spreadsheets import line
 from accounts.upload_checks import validate_scan
 from notices import campaigns, links, outcomes
 from notices.clock import window
-from notices.models import Campaign, Delivery, MailingStatement, PostBatch
+from notices.models import Campaign, Delivery, LetterFile, MailingStatement, PostBatch
 from notices.placeholders import fill
 from notices.references import delivery_id
 from notices.rendering import campaign_values, own_values
@@ -72,7 +72,14 @@ def make_batch(
         history.save(batch, by=by, because=because)
         batch.size = waiting.update(state=State.BATCHED, batch=batch)
         history.save(batch, by=by, because=several(batch.size, "letter"))
-        _record_batch(batch, State.BATCHED, by=by, because=f"Put in {batch}")
+        history.record_rows(
+            Delivery,
+            "t.batch_id = %s",
+            [batch.pk],
+            by=by,
+            because=f"Put in {batch}",
+            at=timezone.now(),
+        )
     return batch
 
 
@@ -155,15 +162,18 @@ def confirm_mailed(
     because: str,
     today: date,
     not_mailed: Sequence[str] = (),
+    files: Sequence[LetterFile] = (),
     scan: File | None = None,
 ) -> Confirmed:
     """Record that the letters of ``batch`` were handed to the post on the civil day ``on``.
 
-    Each gets that mailing date and from it its window. The letters whose references are in
-    ``not_mailed`` go back to wait for the next batch. ``scan`` is the statement of mailing, kept
-    with the batch. ``today`` is the carrier's civil day. A second call finds nothing left to
-    confirm. Raises Refused for a day in the future or before the batch was made, without proof, and
-    for a reference that is not in the batch; ValidationError for a file that is no scan.
+    Each gets that mailing date and from it its window. With ``files``, PDF files of the batch, only
+    the letters in these; the others stay in it until they are confirmed. The letters whose
+    references are in ``not_mailed`` go back to wait for the next batch. ``scan`` is the statement
+    of mailing, kept with the batch. ``today`` is the carrier's civil day. A second call finds
+    nothing left to confirm. Raises Refused for a day in the future or before the batch was made,
+    without proof, and for a reference that is not in the batch; ValidationError for a file that is
+    no scan.
     """
     require(by, CONFIRM)
     if on > today:
@@ -199,16 +209,28 @@ def confirm_mailed(
                 because="Was not mailed with its batch",
                 at=timezone.now(),
             )
-        mailed = waiting.update(
-            state=State.SENT,
-            sent_at=timezone.now(),
-            mailed_on=on,
-            last_objection_day=clock and clock.last_objection_day,
-            assume_from=clock and clock.assume_from,
-            mailing_proof=proof.strip()[:200],
+        now = timezone.now()
+        mailed = sum(
+            some.update(
+                state=State.SENT,
+                sent_at=now,
+                mailed_on=on,
+                last_objection_day=clock and clock.last_objection_day,
+                assume_from=clock and clock.assume_from,
+                mailing_proof=proof.strip()[:200],
+            )
+            for some in ([waiting.filter(pk__in=f.deliveries) for f in files] or [waiting])
         )
         if mailed:
-            _record_batch(batch, State.SENT, by=by, because=because)
+            # Not those of the batch that were mailed on another day.
+            history.record_rows(
+                Delivery,
+                "t.batch_id = %s AND t.state = %s AND t.sent_at = %s",
+                [batch.pk, State.SENT, connection.ops.adapt_datetimefield_value(now)],
+                by=by,
+                because=because,
+                at=timezone.now(),
+            )
         if mailed and scan is not None:
             statement = MailingStatement(
                 batch=batch,
@@ -251,16 +273,4 @@ def unconfirmed() -> "list[PostBatch]":
         .annotate(waiting=Count("deliveries"))
         .select_related("campaign")
         .order_by("created_at")
-    )
-
-
-def _record_batch(batch: PostBatch, state: str, *, by: User | None, because: str) -> None:
-    """History of the letters of ``batch`` that have just come into ``state``."""
-    history.record_rows(
-        Delivery,
-        "t.batch_id = %s AND t.state = %s",
-        [batch.pk, state],
-        by=by,
-        because=because,
-        at=timezone.now(),
     )

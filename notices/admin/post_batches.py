@@ -30,7 +30,7 @@ from accounts.counted_words import several
 from accounts.models import Carrier
 from accounts.upload_checks import SCAN_HELP, validate_scan
 from notices import letter_files, letters
-from notices.models import Delivery, MailingStatement, PostBatch
+from notices.models import Delivery, LetterFile, MailingStatement, PostBatch
 from notices.tasks import make_letters, nudge
 
 
@@ -54,12 +54,31 @@ class MailedForm(ActForm):
         validators=[validate_scan],
         help_text=f"A scan of it, kept with the batch. {SCAN_HELP}",
     )
+    files = forms.MultipleChoiceField(
+        label="Only these files",
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        help_text="None ticked: the whole batch. Other files are confirmed on their day.",
+    )
     not_mailed = forms.CharField(
         label="References that were not mailed",
         required=False,
         widget=forms.Textarea,
         help_text="One on each line, such as N-00011. They wait for the next batch.",
     )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        there = letter_files.unmailed(self.obj)
+        self.there = {str(file.pk): file for file, _ in there}
+        choices = [(str(f.pk), f"{f}, {several(n, 'letter')} not confirmed") for f, n in there]
+        self.fields["files"].choices = choices  # type: ignore[attr-defined]
+        if len(there) < 2:
+            del self.fields["files"]
+
+    def clean_files(self) -> list[LetterFile]:
+        """The files themselves."""
+        return [self.there[key] for key in self.cleaned_data["files"]]
 
 
 def waiting(batch: PostBatch) -> int:
@@ -70,8 +89,8 @@ def waiting(batch: PostBatch) -> int:
 def mailed_outlook(self: Any, request: HttpRequest, batch: PostBatch) -> Outlook:
     """What confirming does."""
     return Outlook(
-        "Every letter of the batch gets this mailing date, and from it the customer's days to"
-        " object begin to run. Before that no clock runs.",
+        "Every letter of the batch, or of the files that are ticked, gets this mailing date, and"
+        " from it the customer's days to object begin to run. Before that no clock runs.",
         [("Letters not confirmed yet", waiting(batch)), ("Campaign", batch.campaign)],
     )
 
@@ -296,12 +315,15 @@ class PostBatchAdmin(ReadOnlyRecordAdmin):
             because=data["because"],
             today=Carrier.today(),
             not_mailed=data["not_mailed"].split(),
+            files=data.get("files", ()),
             scan=data["scan"],
         )
-        words = f"{several(done.mailed, 'letter has its', 'letters have their')} mailing date."
-        if not done.put_back:
-            return words
-        return f"{words} {several(done.put_back, 'waits', 'wait')} for the next batch."
+        words = [f"{several(done.mailed, 'letter has its', 'letters have their')} mailing date."]
+        if done.put_back:
+            words.append(f"{several(done.put_back, 'waits', 'wait')} for the next batch.")
+        if left := waiting(batch):
+            words.append(f"{several(left, 'letter')} of this one not confirmed yet.")
+        return " ".join(words)
 
 
 @admin.register(MailingStatement)

@@ -5,6 +5,7 @@ import zipfile
 from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Look, LookShown
@@ -113,6 +114,30 @@ def mailed(client, page, content=PDF, **kwargs):
     form = {"on": "2026-11-23", "proof": "PS Form 3602, 17", "because": "Receipt came"}
     scan = SimpleUploadedFile("Ann Example.pdf", content)
     return client.post(page, {**form, "scan": scan, **kwargs}, follow=True)
+
+
+def test_files_that_are_mailed_on_several_days_are_confirmed_on_each(
+    officer, address, said, batch, monkeypatch
+):
+    monkeypatch.setattr(letter_files, "PER_FILE", 1)
+    officer.post(address("notices_postbatch", "make_letters", batch.pk), {"because": "To print"})
+    make_letters(batch.pk)
+    page = address("notices_postbatch", "mailed", batch.pk)
+    first, second = LetterFile.objects.all()
+    assert f"{first}, 1 letter not confirmed" in officer.get(page).content.decode()
+    answer = mailed(officer, page, on="2026-11-22", files=[first.pk])
+    assert said(answer) == [
+        "1 letter has its mailing date. 1 letter of this one not confirmed yet."
+    ]
+    with time_machine.travel("2026-11-23T18:30Z", tick=False):
+        assert "files" not in officer.get(page).context["form"].fields  # there is one left
+        assert said(mailed(officer, page)) == ["1 letter has its mailing date."]
+    days = {date(2026, 11, 22): first.deliveries, date(2026, 11, 23): second.deliveries}
+    for day, ids in days.items():
+        (letter,) = batch.deliveries.filter(mailed_on=day, state="sent")
+        assert [letter.pk] == ids
+        assert letter.history.filter(state="sent").count() == 1
+    assert MailingStatement.objects.count() == 2
 
 
 def test_the_statement_of_mailing_is_kept_with_the_batch(officer, client_of, address, batch):
