@@ -161,15 +161,9 @@ def doubts(*, on: date) -> list[Doubt]:
                     " One proposes itself once a CPNI notice under the policy in force is approved."
                 )
                 found.append(Doubt(words + more, "notices_notice"))
-    for held in automatic.held(on=on):
-        found.append(
-            Doubt(
-                f"The automatic notice for {held.get_kind_display().lower()} is held: it tells of"
-                f" {held.notice.policy_version}, which is not in force any more. Approve a CPNI"
-                " notice under the policy in force; it proposes itself.",
-                "notices_automaticnotice",
-            )
-        )
+    for held, why in automatic.held(on=on).items():
+        words = f"The automatic notice for {held.get_kind_display().lower()} is held. {why}"
+        found.append(Doubt(words, "notices_automaticnotice"))
     if new := by_kind.get(AutomaticNotice.Kind.NEW):
         since = add_days(on, -new.within_days)
         late = gaps.never_noticed(on=on).filter(active_since__lt=since).count()

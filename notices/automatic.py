@@ -17,6 +17,7 @@ from accounts.permissions import require
 from notices import audience, campaigns, freezing
 from notices.models import AutomaticNotice, Campaign, Notice
 from notices.policies import in_force
+from notices.signing_off import refuse_open
 
 JOB = "notice automatically"
 APPROVE = "notices.approve_automaticnotice"
@@ -52,8 +53,8 @@ def propose(*, on: date) -> list[AutomaticNotice]:
 def approve(automatic: AutomaticNotice, *, at: datetime, by: User | None, because: str) -> bool:
     """Let it run daily from now on, in place of the one of its kind that did. ``at`` is aware.
 
-    False when it is approved already. Raises Refused for one that was stopped, and for one that
-    tells of another policy than the one in force.
+    False when it is approved already. Raises Refused for one that was stopped, for one that tells
+    of another policy than the one in force, and for one whose content check fails by now.
     """
     require(by, APPROVE)
     with transaction.atomic():
@@ -69,6 +70,7 @@ def approve(automatic: AutomaticNotice, *, at: datetime, by: User | None, becaus
                 f"It tells of {stored.notice.policy_version}, which is not in force.",
                 "Approve a notice under the policy in force; it is proposed by itself.",
             )
+        refuse_open(stored.notice)
         for other in every.values():
             if other.kind == stored.kind and other.status == Status.APPROVED:
                 other.status = Status.STOPPED
@@ -102,12 +104,32 @@ def outdated(automatic: AutomaticNotice, *, on: date) -> bool:
     return policy is not None and automatic.notice.policy_version_id != policy.pk
 
 
-def held(*, on: date) -> list[AutomaticNotice]:
-    """The approved automatic notices that are held on the civil day ``on``: an exception."""
+def why_held(automatic: AutomaticNotice, *, on: date) -> str:
+    """Why an approved automatic notice goes to nobody on the civil day ``on``, and what to do.
+
+    "" when it runs. Its words were approved once, and it would send them for years.
+    """
+    if outdated(automatic, on=on):
+        return (
+            f"It tells of {automatic.notice.policy_version}, which is not in force any more."
+            " Approve a CPNI notice under the policy in force; it proposes itself."
+        )
+    try:
+        refuse_open(automatic.notice)
+    except Refused as refused:
+        return (
+            f"{refused.message} Override the line with a reason, or approve a new version of the"
+            " notice; it proposes itself."
+        )
+    return ""
+
+
+def held(*, on: date) -> dict[AutomaticNotice, str]:
+    """The approved automatic notices that are held on the civil day ``on``, with why."""
     running = AutomaticNotice.objects.filter(status=Status.APPROVED).select_related(
         "notice__policy_version"
     )
-    return [automatic for automatic in running if outdated(automatic, on=on)]
+    return {automatic: why for automatic in running if (why := why_held(automatic, on=on))}
 
 
 def run_once_a_day(*, on: date, at: datetime, message_domain: str) -> bool:
@@ -121,7 +143,7 @@ def run_once_a_day(*, on: date, at: datetime, message_domain: str) -> bool:
     with runs.run(JOB, for_day=on) as run:
         run.counts = {"proposed": len(propose(on=on))}
         for automatic in AutomaticNotice.objects.filter(status=Status.APPROVED):
-            if outdated(automatic, on=on):
+            if why_held(automatic, on=on):
                 run.counts["held"] = run.counts.get("held", 0) + 1
                 continue
             run.counts[automatic.kind] = add_due(
@@ -135,7 +157,7 @@ def add_due(automatic: AutomaticNotice, *, on: date, at: datetime, message_domai
 
     Nobody is added while somebody has paused or cancelled that campaign, or while it is held.
     """
-    if outdated(automatic, on=on):
+    if why_held(automatic, on=on):
         return 0
     campaign = _of_month(automatic, on=on, at=at, message_domain=message_domain)
     if campaign is None:

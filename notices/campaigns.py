@@ -16,13 +16,14 @@ from django.db.models import Count, Q
 from django.utils import timezone
 
 from accounts import history
-from accounts.civil import civil_day
+from accounts.civil import civil_day, in_words
 from accounts.errors import Changed, Refused
 from accounts.models import Carrier, User
 from accounts.permissions import refuse_author, require
 from accounts.planner import refresh_statistics
 from notices import freezing, marketing, policies
 from notices.models import Campaign, Delivery, Notice
+from notices.signing_off import refuse_open
 
 Status, State = Campaign.Status, Delivery.State
 RUN = "notices.run_campaign"
@@ -34,7 +35,7 @@ def approve(campaign: Campaign, *, by: User, because: str, seen: str | None = No
     """Approve a draft; ``seen`` is the fingerprint of what ``by`` read.
 
     Raises Changed when it is something else by now, and Refused for whoever made or changed it
-    (64.2009(d)), for an unapproved notice, and for one that another policy has overtaken.
+    (64.2009(d)), for an unapproved notice, and for one that is not good any more.
     """
     require(by, "notices.approve_campaign")
     with transaction.atomic():
@@ -43,9 +44,9 @@ def approve(campaign: Campaign, *, by: User, because: str, seen: str | None = No
             refuse_author(locked, by, what="campaign")
             if locked.notice.status != Notice.Status.APPROVED:
                 raise Refused("Its notice is not approved.", "Approve the notice first.")
-            policies.refuse_overtaken(locked.notice)
             if seen is not None and seen != locked.fingerprint:
                 raise Changed()
+            _refuse_old_words(locked, on=Carrier.today())
         return _move(
             campaign,
             [Status.DRAFT],
@@ -60,7 +61,7 @@ def approve(campaign: Campaign, *, by: User, because: str, seen: str | None = No
 def schedule(campaign: Campaign, *, at: datetime, by: User | None, because: str) -> bool:
     """Schedule an approved campaign for the aware instant ``at``; again to another one, too.
 
-    Raises Refused as :func:`check_start` does.
+    Raises Refused as :func:`check_start` does for that day.
     """
     require(by, RUN)
     check_start(campaign, on=civil_day(at, Carrier.zone_or_default()))
@@ -139,12 +140,33 @@ def start(
 def check_start(campaign: Campaign, *, on: date) -> None:
     """Raise Refused where what an approved ``campaign`` rests on has changed by the day ``on``.
 
-    When one of its lists is no longer as it was approved, when its notice of a change was overtaken
-    by another policy, and for marketing with CPNI that nobody has reviewed for that (64.2009(d)).
+    When one of its lists is no longer as it was approved, when its notice is not good any more, and
+    for marketing with CPNI that nobody has reviewed for that (64.2009(d)).
     """
     _refuse_changed_lists(campaign)
-    policies.refuse_overtaken(campaign.notice)
+    _refuse_old_words(campaign, on=on)
     marketing.check_start(campaign, on=on)
+
+
+def _refuse_old_words(campaign: Campaign, *, on: date) -> None:
+    """Raise Refused when the notice of ``campaign`` is not good on ``on``, or when it can first go.
+
+    Its words were approved once. Since then the carrier may have moved, so that its content check
+    fails; or another policy has come into force than the one that it tells of (64.2008(c)(4): a
+    notice must not mislead). Whoever is under an earlier version may still be told of that one.
+    """
+    notice = campaign.notice
+    refuse_open(notice)
+    policies.refuse_overtaken(notice)
+    version = notice.policy_version
+    if notice.kind != Notice.Kind.CPNI or version is None or campaign.bound_to == version:
+        return
+    first = max(on, version.effective_on) if campaign.status == Status.DRAFT else on
+    if policies.in_force(first) != version:
+        raise Refused(
+            f"Its notice tells of {version}, which is not in force on {in_words(first)}.",
+            "Choose a notice under the policy in force, or only customers under that version.",
+        )
 
 
 def changed_lists(campaign: Campaign) -> list[str]:

@@ -137,7 +137,8 @@ def sign_off(
 
     ``verdict`` is GOOD or NOT_GOOD, which needs a remark; ``seen`` is the fingerprint of what was
     read. False when the same was recorded already. Raises Changed, and Refused for a line that is
-    not to be judged and for a notice that is approved.
+    not to be judged, and of a notice that is approved for one that is answered for: only what has
+    opened since, as when the carrier moved, is answered then.
     """
     require(by, SIGN_OFF)
     if verdict not in (Verdict.GOOD, Verdict.NOT_GOOD):
@@ -173,15 +174,16 @@ def _record(
 ) -> bool:
     with transaction.atomic():
         notice = Notice.objects.select_for_update().get(pk=notice.pk)
-        if notice.status != Notice.Status.DRAFT:
-            raise Refused("It is approved already.", "Make a new version of it.")
-        if verdict == Verdict.OVERRIDDEN:
+        if verdict == Verdict.OVERRIDDEN and by.pk != notice.approved_by_id:
+            # Whoever approved it wrote none of it.
             refuse_author(notice, by, parts=notice.texts.all(), what="notice")
         if seen is not None and seen != notice.fingerprint:
             raise Changed()
         there = _line(checked(notice), line)
         if there is None or not (there.result.state == state if state else there.result.fails):
             raise Refused("That line does not wait for it.", "Open the content check again.")
+        if notice.status != Notice.Status.DRAFT and not there.is_open:
+            raise Refused("It is approved already.", "Make a new version of it.")
         remark = remark.strip()[:LONGEST_REMARK]
         word = there.word
         if word and (word.verdict, word.remark, word.by_id) == (verdict, remark, by.pk):

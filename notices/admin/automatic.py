@@ -39,6 +39,15 @@ def approve_outlook(self: Any, request: HttpRequest, found: AutomaticNotice) -> 
     )
 
 
+def ask_whether_held(rows: list[Any]) -> None:
+    """Give each of ``rows`` its ``why_held``, and whether another policy is in force."""
+    today = Carrier.today()
+    held, policy = automatic.held(on=today), in_force(today)
+    for row in rows:
+        row.why_held = held.get(row, "")
+        row.outdated = policy is not None and row.notice.policy_version_id != policy.pk
+
+
 @admin.register(AutomaticNotice)
 class AutomaticNoticeAdmin(RecordAdmin):
     """Who is noticed by itself, with which notice, and by whose approval."""
@@ -74,10 +83,8 @@ class AutomaticNoticeAdmin(RecordAdmin):
         return False
 
     def fill_in(self, request: HttpRequest, rows: list[Any]) -> None:
-        """Which of them are held, in one query."""
-        policy = in_force(Carrier.today())
-        for row in rows:
-            row.held = policy is not None and row.notice.policy_version_id != policy.pk
+        """Which of them are held, and why: one of a kind is approved, so a fixed few queries."""
+        ask_whether_held(rows)
 
     @display(description="Status", ordering="status")
     def status_label(self, found: AutomaticNotice) -> str:
@@ -85,14 +92,13 @@ class AutomaticNoticeAdmin(RecordAdmin):
         return choice_label(found, "status", TONES)
 
     @display(description="Next step")
-    def next_step(self, found: AutomaticNotice) -> str:
+    def next_step(self, found: Any) -> str:
         """What is to be done."""
-        held = getattr(found, "held", None)
-        if held is None:
-            held = automatic.outdated(found, on=Carrier.today())
-        if held and found.status == Status.APPROVED:
-            return "Held: another policy is in force. Approve a notice under that one"
-        if held and found.status == Status.PROPOSED:
+        if not hasattr(found, "why_held"):
+            ask_whether_held([found])
+        if found.why_held:
+            return f"Held. {found.why_held}"
+        if found.outdated and found.status == Status.PROPOSED:
             return "Stop it: another policy is in force"
         return {Status.PROPOSED: "Approve or stop it", Status.APPROVED: "Runs by itself"}.get(
             Status(found.status), "–"

@@ -38,6 +38,11 @@ def is_draft(notice: Notice) -> bool:
     return notice.status == Notice.Status.DRAFT
 
 
+def is_open(notice: Notice) -> bool:
+    """Whether a line of its check may be open: of an approved one when the carrier moved since."""
+    return is_draft(notice) or any(line.is_open for line in signing_off.checked(notice))
+
+
 def page_of(notice: Notice) -> str:
     """The address of its content check."""
     return reverse("admin:notices_notice_content_check", args=[notice.pk])
@@ -104,7 +109,11 @@ class LineForm(ActForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        lines = [line for line in signing_off.checked(self.obj) if self.wanted(line)]
+        lines = [
+            line
+            for line in signing_off.checked(self.obj)
+            if self.wanted(line) and (line.is_open or is_draft(self.obj))
+        ]
         field = self.fields["line"]
         field.choices = field.widget.choices = [  # type: ignore[attr-defined]
             (
@@ -189,7 +198,6 @@ class ContentCheckPages:
                 for given in notice.sign_offs.select_related("by").order_by("-pk")
                 if given.pk not in {line.word.pk for line in lines if line.word}
             ],
-            draft=is_draft(notice),
             may_sign_off=request.user.has_perm(SIGN_OFF),
             may_override=request.user.has_perm(OVERRIDE),
         )
@@ -199,7 +207,7 @@ class ContentCheckPages:
         permission=SIGN_OFF,
         outlook=sign_off_outlook,
         form=SignOffForm,
-        shown=is_draft,
+        shown=is_open,
         version=lambda notice: notice.fingerprint,
     )
     def sign_off(
@@ -223,7 +231,7 @@ class ContentCheckPages:
         permission=OVERRIDE,
         outlook=override_outlook,
         form=LineForm,
-        shown=is_draft,
+        shown=is_open,
         version=lambda notice: notice.fingerprint,
     )
     def override(

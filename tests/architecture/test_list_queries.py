@@ -97,7 +97,7 @@ QUERIES = {
     "notices_policyversion": 8,
     "notices_policybinding": 13,
     "notices_notice": 9,
-    "notices_automaticnotice": 8,
+    "notices_automaticnotice": 9,
     "notices_campaign": 10,
     "notices_delivery": 13,
     "notices_telephonetask": 12,

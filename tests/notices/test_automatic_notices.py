@@ -154,9 +154,9 @@ def test_under_an_older_policy_it_is_held_until_a_notice_of_the_newer_one(
     assert Run.objects.get(name=automatic.JOB).counts == {"proposed": 0, "held": 2}
     assert {one.kind for one in automatic.held(on=TODAY)} == {"new", "renewal"}
     said = [doubt.words for doubt in coverage.doubts(on=TODAY)]
-    assert any(f"is held: it tells of {notice.policy_version}" in words for words in said)
+    assert any(f"is held. It tells of {notice.policy_version}" in words for words in said)
     client = client_of(roles.OFFICER)
-    assert "Held: another policy is in force" in (
+    assert f"Held. It tells of {notice.policy_version}, which is not in force" in (
         client.get(reverse("admin:notices_automaticnotice_changelist")).content.decode()
     )
     assert "not running: new customers, two-year renewal" in (
