@@ -10,7 +10,7 @@ from functools import cached_property
 
 from accounts.models import Carrier
 from notices import typesetting
-from notices.models import Delivery
+from notices.models import Delivery, LetterFile
 from notices.placeholders import fill
 from notices.rendering import campaign_values, own_values
 
@@ -36,8 +36,16 @@ class CarrierThen:
 
 
 def made_at(delivery: Delivery) -> datetime | None:
-    """When the words of ``delivery`` were made: of a letter that is when its batch was printed."""
-    return (delivery.batch and delivery.batch.exported_at) or delivery.sent_at
+    """When the words of ``delivery`` were made; None where that is not known.
+
+    Of a letter that is when its PDF was, or when its batch was handed out before there was one.
+    """
+    if delivery.batch is None:
+        return delivery.worded_at or delivery.sent_at
+    files = LetterFile.objects.filter(batch=delivery.batch).exclude(made_at=None).order_by("number")
+    made = (file.made_at for file in files.iterator() if delivery.pk in file.deliveries)
+    known = [instant for instant in (next(made, None), delivery.batch.exported_at) if instant]
+    return min(known, default=delivery.sent_at)
 
 
 def body(delivery: Delivery, carrier: Carrier | None) -> str:

@@ -246,17 +246,19 @@ def settle(
     waiting_days: int | None,
     zone: ZoneInfo,
     at: datetime,
+    worded_at: datetime,
     marketing_of: Campaign | None = None,
 ) -> None:
     """Write what became of messages that were marked. The caller holds the lease.
 
     ``waiting_days`` are what the notice gives, None where it waits for no answer;
-    mailing dates are civil days in ``zone``.
+    mailing dates are civil days in ``zone``. ``worded_at`` is when the loop took what stands in
+    them of the carrier.
     ``cancelled``: the campaign was meanwhile; what is not sent then stays unsent.
     ``marketing_of``: the campaign of marketing that they belong to, whose use of CPNI is recorded.
     """
     accepted = [d for d in done if means(d, Meaning.ACCEPTED)]
-    sent = settle_sent(accepted, waiting_days, zone, at)
+    sent = settle_sent(accepted, waiting_days, zone, at, worded_at)
     if marketing_of:
         left = [
             marketing.Sent(d.job.delivery_id, d.job.customer, civil_day(d.at, zone), d.job.basis)
@@ -279,7 +281,11 @@ def means(done: Done, meaning: Meaning) -> bool:
 
 
 def settle_sent(
-    done: Sequence[Done], waiting_days: int | None, zone: ZoneInfo, at: datetime
+    done: Sequence[Done],
+    waiting_days: int | None,
+    zone: ZoneInfo,
+    at: datetime,
+    worded_at: datetime,
 ) -> set[int]:
     """Write that these were accepted, each with its own mailing date and clock; returns which."""
     if not done:
@@ -295,17 +301,18 @@ def settle_sent(
             d.job.delivery_id,
             d.answer.words if d.answer else "",
             connection.ops.adapt_datetimefield_value(d.at),
+            connection.ops.adapt_datetimefield_value(worded_at),
             *map(connection.ops.adapt_datefield_value, days),
         ]
     waits = waiting_days is not None
-    columns = ", ".join(["%s"] * (6 if waits else 4))
+    columns = ", ".join(["%s"] * (7 if waits else 5))
     values = ", ".join([f"({columns})"] * len(done))
-    clocks = ", last_objection_day = v.column5, assume_from = v.column6" if waits else ""
+    clocks = ", last_objection_day = v.column6, assume_from = v.column7" if waits else ""
     with connection.cursor() as cursor:
         cursor.execute(
             "UPDATE notices_delivery SET state = 'sent', reason = '', attempts = attempts + 1,"  # noqa: S608  (numbers of parameters)
             " try_after = NULL, server_answer = v.column2, sent_at = v.column3,"
-            f" mailed_on = v.column4{clocks}"
+            f" worded_at = v.column4, mailed_on = v.column5{clocks}"
             f" FROM (VALUES {values}) AS v"
             " WHERE notices_delivery.id = v.column1 AND notices_delivery.state = 'sending'"
             " RETURNING notices_delivery.id",

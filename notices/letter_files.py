@@ -140,14 +140,14 @@ def _make(file: LetterFile, stopping: Callable[[], bool]) -> bool:
     batch = PostBatch.objects.select_related("campaign__notice__policy_version").get(
         pk=file.batch_id
     )
-    carrier = Carrier.objects.get()
+    at, carrier = timezone.now(), Carrier.objects.get()
     head = typesetting.Letterhead(carrier.legal_name, tuple(carrier.optout_address.split("\n")))
     printed: list[list[str]] = []  # of each letter what the manifest says of it
 
     def ready() -> Iterator[typesetting.Letter]:
         # Without those that were put back or cancelled since.
         rows = batch.deliveries.filter(pk__in=file.deliveries).exclude(state=State.CANCELLED)
-        for delivery, text, link in letters.filled(batch, rows.order_by(*letters.ORDER)):
+        for delivery, text, link in letters.filled(batch, rows.order_by(*letters.ORDER), carrier):
             cells = letters.address_cells(delivery)
             printed.append(cells)
             yield typesetting.Letter(
@@ -166,7 +166,7 @@ def _make(file: LetterFile, stopping: Callable[[], bool]) -> bool:
         line([*cells, str(file), str(first), str(last)])
         for cells, (first, last) in zip(printed, pages.ranges, strict=True)
     ]
-    return _keep(file, mine, pdf, "".join(rows), pages)
+    return _keep(file, mine, pdf, "".join(rows), pages, at)
 
 
 def _keep(
@@ -175,7 +175,9 @@ def _keep(
     pdf: bytes,
     manifest: str,
     pages: typesetting.Pages,
+    at: datetime,
 ) -> bool:
+    """Put the PDF and its manifest into the store; ``at`` is when the carrier's record was read."""
     # Named by the claim, so that what a worker left which died after saving can be found.
     for claim in range(1, file.claims + 1):
         _delete(*_names(file, claim))
@@ -184,7 +186,7 @@ def _keep(
         default_storage.save(names[0], ContentFile(pdf))
         default_storage.save(names[1], ContentFile(manifest.encode()))
     kept = mine.update(
-        made_at=timezone.now(),
+        made_at=at,
         claimed_at=None,
         letters=len(pages.ranges),
         typeset=len(pages.ranges),

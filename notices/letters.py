@@ -102,7 +102,7 @@ def customers(batch: PostBatch) -> list[int]:
 def _lines(batch: PostBatch) -> Iterator[str]:
     yield line([*COLUMNS, "subject", "letter"])
     rows = batch.deliveries.exclude(state=State.CANCELLED).order_by(*ORDER)
-    for delivery, letter, _ in filled(batch, rows):
+    for delivery, letter, _ in filled(batch, rows, Carrier.objects.get()):
         yield line([*address_cells(delivery), delivery.text.subject, letter])
 
 
@@ -122,9 +122,13 @@ def address_cells(delivery: Delivery) -> list[str]:
     ]
 
 
-def filled(batch: PostBatch, rows: QuerySet[Delivery]) -> Iterator[tuple[Delivery, str, str]]:
-    """Letters of ``batch`` in the order of ``rows``: each with its text filled in, and its link."""
-    carrier = Carrier.objects.get()
+def filled(
+    batch: PostBatch, rows: QuerySet[Delivery], carrier: Carrier
+) -> Iterator[tuple[Delivery, str, str]]:
+    """Letters of ``batch`` in the order of ``rows``: each with its text filled in, and its link.
+
+    ``carrier`` is the record from which they are filled in.
+    """
     notice = batch.campaign.notice
     letters = {
         t.pk: fill(t.letter_body, campaign_values(notice, carrier, t.language))

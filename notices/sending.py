@@ -167,6 +167,8 @@ class Prepared:
     """What a loop needs to know about its campaign. None of it can change while it runs."""
 
     campaign: Campaign
+    # When the texts were compiled: what stands in them of the carrier is as it was then.
+    at: datetime
     origin: str
     texts: dict[int, Compiled]
     zone: ZoneInfo
@@ -237,15 +239,16 @@ def prepare(campaign: Campaign) -> Prepared:
             f"No {way} gateway is set up.",
             f"Set {way.upper()}_GATEWAY_URL and resume the campaign.",
         )
+    now = timezone.now()
     carrier = Carrier.get()
     if carrier is None:
         raise Refused("The carrier is not filled in.", "Fill it in and resume the campaign.")
-    now = timezone.now()
     texts = NoticeText.objects.filter(notice=campaign.notice).select_related(
         "notice__policy_version"
     )
     return Prepared(
         campaign=campaign,
+        at=now,
         origin=ascii_address(parseaddr(settings.DEFAULT_FROM_EMAIL)[1]),
         texts={text.pk: compile_message(text, carrier) for text in texts},
         zone=carrier.zone,
@@ -399,6 +402,7 @@ class Loop:
                 else None,
                 zone=self.prepared.zone,
                 at=now,
+                worded_at=self.prepared.at,
                 marketing_of=self.prepared.campaign
                 if self.prepared.campaign.notice.is_marketing
                 else None,

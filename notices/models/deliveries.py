@@ -134,6 +134,12 @@ class Delivery(models.Model):
     )
     server_answer = models.CharField(max_length=200, blank=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    worded_at = models.DateTimeField(
+        "worded at",
+        null=True,
+        blank=True,
+        help_text="Of what a loop sent: what stands in it of the carrier is as it was then.",
+    )
     mailed_on = models.DateField(
         "mailing date",
         null=True,

@@ -34,6 +34,7 @@ class LetterFile(models.Model):
     sha256 = models.CharField("SHA-256", max_length=64, blank=True)
     pdf = models.FileField(blank=True)
     manifest = models.FileField(blank=True)
+    # When its words were: what stands in them of the carrier is as it was then.
     made_at = models.DateTimeField(null=True, blank=True)
     discarded_at = models.DateTimeField(null=True, blank=True)
 
