@@ -5,7 +5,8 @@ propose themselves, ask once for approval, and look every day at every active cu
 by a billing import, a merger of systems or by hand is found in the same way.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
+from typing import Any
 
 from django.db import transaction
 
@@ -14,8 +15,9 @@ from accounts.civil import civil_day
 from accounts.errors import Refused
 from accounts.models import Carrier, Run, User
 from accounts.permissions import require
-from notices import audience, campaigns, freezing
+from notices import audience, campaigns, freezing, quotas
 from notices.models import AutomaticNotice, Campaign, Notice
+from notices.models.limits import SendingLimits
 from notices.policies import in_force
 from notices.signing_off import refuse_open
 
@@ -23,6 +25,10 @@ JOB = "notice automatically"
 APPROVE = "notices.approve_automaticnotice"
 Kind = AutomaticNotice.Kind
 Status = AutomaticNotice.Status
+# What a newer one has of the one before it, and a month's campaign of the one that it belongs to.
+HOURS_AND_LIMITS = ("send_from", "send_until", "rate_per_minute", "daily_cap")
+DAYTIME = {"send_from": time(9), "send_until": time(17)}  # until somebody chooses other hours
+MOST = 2**31 - 1
 AUDIENCES = {
     Kind.NEW: Campaign.Audience.NEVER_NOTICED,
     Kind.RENEWAL: Campaign.Audience.NOTICE_DUE,
@@ -32,7 +38,8 @@ AUDIENCES = {
 def propose(*, on: date) -> list[AutomaticNotice]:
     """Propose the newest approved notice under the policy in force on ``on``, for each kind, once.
 
-    What was stopped is not proposed again; a newer notice is. Returns the new proposals.
+    What was stopped is not proposed again; a newer notice is, with the hours and limits of the one
+    before it. Returns the new proposals.
     """
     policy = in_force(on)
     approved = Notice.objects.filter(
@@ -44,7 +51,9 @@ def propose(*, on: date) -> list[AutomaticNotice]:
     made = []
     for kind in Kind:
         if not AutomaticNotice.objects.filter(kind=kind, notice=newest).exists():
-            proposal = AutomaticNotice(kind=kind, notice=newest)
+            before = AutomaticNotice.objects.filter(kind=kind).order_by("pk").last()
+            kept = _kept(before, "within_days", *HOURS_AND_LIMITS) if before else DAYTIME
+            proposal = AutomaticNotice(kind=kind, notice=newest, **kept)
             history.save(proposal, by=None, because="The newest approved notice")
             made.append(proposal)
     return made
@@ -94,6 +103,12 @@ def stop(automatic: AutomaticNotice, *, by: User | None, because: str) -> bool:
     return stopped
 
 
+def due(automatic: AutomaticNotice, *, on: date) -> int:
+    """To how many customers it would go on the civil day ``on``, if it ran."""
+    campaign = Campaign(notice=automatic.notice, audience=AUDIENCES[Kind(automatic.kind)])
+    return audience.customers(campaign, on=on).count()
+
+
 def outdated(automatic: AutomaticNotice, *, on: date) -> bool:
     """Whether another policy is in force on ``on`` than the one that its notice tells of.
 
@@ -121,6 +136,10 @@ def why_held(automatic: AutomaticNotice, *, on: date) -> str:
             f"{refused.message} Override the line with a reason, or approve a new version of the"
             " notice; it proposes itself."
         )
+    paused = Campaign.objects.filter(automatic=automatic, status=Campaign.Status.PAUSED)
+    if campaign := paused.order_by("month").last():
+        # Whoever paused it meant this notice, and not the month.
+        return f"“{campaign}” is paused. Resume or cancel it, or stop the automatic notice."
     return ""
 
 
@@ -143,6 +162,7 @@ def run_once_a_day(*, on: date, at: datetime, message_domain: str) -> bool:
     with runs.run(JOB, for_day=on) as run:
         run.counts = {"proposed": len(propose(on=on))}
         for automatic in AutomaticNotice.objects.filter(status=Status.APPROVED):
+            _pass_on_limits(automatic)
             if why_held(automatic, on=on):
                 run.counts["held"] = run.counts.get("held", 0) + 1
                 continue
@@ -155,7 +175,8 @@ def run_once_a_day(*, on: date, at: datetime, message_domain: str) -> bool:
 def add_due(automatic: AutomaticNotice, *, on: date, at: datetime, message_domain: str) -> int:
     """Add whoever has become due on ``on`` to the month's campaign; how many. Twice adds nobody.
 
-    Nobody is added while somebody has paused or cancelled that campaign, or while it is held.
+    Nobody is added while somebody has paused or cancelled that campaign, or while it is held; so a
+    pause outlives its month.
     """
     if why_held(automatic, on=on):
         return 0
@@ -198,9 +219,44 @@ def _of_month(
             approved_by=automatic.approved_by,
             started_at=at,
             message_domain=message_domain,
+            warm_up=_warm_up(automatic, on=on),
+            **_kept(automatic, *HOURS_AND_LIMITS),
         )
         history.save(made, by=None, because=f"Automatic: {automatic}")
         if not audience.customers(made, on=on).exists():
             transaction.set_rollback(True)
             return None
     return made
+
+
+def _kept(limits: SendingLimits, *names: str) -> dict[str, Any]:
+    """The fields of ``limits`` with these names."""
+    return {name: getattr(limits, name) for name in names}
+
+
+def _warm_up(automatic: AutomaticNotice, *, on: date) -> int | None:
+    """The most on the first day, ``on``, of a month's campaign.
+
+    A slow beginning goes on where it is, and does not begin again with each month.
+    """
+    first = Campaign.objects.filter(automatic=automatic).order_by("month").first()
+    if first is None or first.started_at is None or automatic.warm_up is None:
+        return automatic.warm_up
+    days = (on - civil_day(first.started_at, Carrier.zone_or_default())).days
+    return min(MOST, automatic.warm_up * 2**days) if days < quotas.DOUBLED else None
+
+
+def _pass_on_limits(automatic: AutomaticNotice) -> None:
+    """Give the hours and limits of ``automatic`` to those of its campaigns that are under way."""
+    for campaign in Campaign.objects.filter(automatic=automatic, status__in=Campaign.OPEN):
+        with transaction.atomic():
+            held = campaigns.hold(campaign.pk)
+            if _kept(held, *HOURS_AND_LIMITS) != _kept(automatic, *HOURS_AND_LIMITS):
+                for name in HOURS_AND_LIMITS:
+                    setattr(held, name, getattr(automatic, name))
+                history.save(
+                    held,
+                    by=None,
+                    because=f"As the automatic notice says: {automatic}",
+                    update_fields=HOURS_AND_LIMITS,
+                )

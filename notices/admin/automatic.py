@@ -30,10 +30,18 @@ def approve_outlook(self: Any, request: HttpRequest, found: AutomaticNotice) -> 
         AutomaticNotice.Kind.RENEWAL: "every customer whose last notice is 22 months old",
     }[AutomaticNotice.Kind(found.kind)]
     running = AutomaticNotice.objects.filter(kind=found.kind, status=Status.APPROVED).first()
+    hours = (
+        f"From {found.send_from:%H:%M} to {found.send_until:%H:%M}"
+        if found.send_from and found.send_until
+        else "At any hour"
+    )
     return Outlook(
         f"From today it goes every day to {whom}, without being asked again, until it is stopped.",
         [
             ("Notice", found.notice),
+            ("Due today", automatic.due(found, on=Carrier.today())),
+            ("E-mail leaves", hours),
+            ("E-mails on one day", found.daily_cap or "As many as are due"),
             *([("Takes the place of", running)] if running else []),
         ],
     )
@@ -61,6 +69,10 @@ class AutomaticNoticeAdmin(RecordAdmin):
         "kind",
         "notice",
         "within_days",
+        ("send_from", "send_until"),
+        "rate_per_minute",
+        "daily_cap",
+        "warm_up",
         "status_label",
         "next_step",
         "approved_by",

@@ -76,6 +76,11 @@ class Migration(TablesAtOnce):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('kind', models.CharField(choices=[('new', 'New customers'), ('renewal', 'Two-year renewal')], max_length=7)),
+                ('rate_per_minute', models.PositiveIntegerField(blank=True, help_text='The most e-mail to hand to the relay in a minute; empty for no limit.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='messages per minute')),
+                ('daily_cap', models.PositiveIntegerField(blank=True, help_text='The most e-mail to hand to the relay on one day; empty for no limit.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='messages per day')),
+                ('warm_up', models.PositiveIntegerField(blank=True, help_text='A slow beginning, for a relay that is new: twice as many each day after it.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='messages on the first day')),
+                ('send_from', models.TimeField(blank=True, help_text='E-mail leaves only between these hours.', null=True, verbose_name='send from')),
+                ('send_until', models.TimeField(blank=True, help_text="In the carrier's time zone.", null=True, verbose_name='send until')),
                 ('within_days', models.PositiveSmallIntegerField(default=30, help_text='Of new customers: from the start of service. Who waits longer is shown.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='within days')),
                 ('status', models.CharField(choices=[('proposed', 'Proposed'), ('approved', 'Approved'), ('stopped', 'Stopped')], default='proposed', editable=False, max_length=8)),
                 ('approved_at', models.DateTimeField(editable=False, null=True)),
@@ -317,6 +322,11 @@ class Migration(TablesAtOnce):
                 ('actor', models.CharField(default='', editable=False, max_length=150, verbose_name='by')),
                 ('in_call', models.BigIntegerField(editable=False, null=True, verbose_name='in call')),
                 ('kind', models.CharField(choices=[('new', 'New customers'), ('renewal', 'Two-year renewal')], max_length=7)),
+                ('rate_per_minute', models.PositiveIntegerField(blank=True, help_text='The most e-mail to hand to the relay in a minute; empty for no limit.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='messages per minute')),
+                ('daily_cap', models.PositiveIntegerField(blank=True, help_text='The most e-mail to hand to the relay on one day; empty for no limit.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='messages per day')),
+                ('warm_up', models.PositiveIntegerField(blank=True, help_text='A slow beginning, for a relay that is new: twice as many each day after it.', null=True, validators=[django.core.validators.MinValueValidator(1)], verbose_name='messages on the first day')),
+                ('send_from', models.TimeField(blank=True, help_text='E-mail leaves only between these hours.', null=True, verbose_name='send from')),
+                ('send_until', models.TimeField(blank=True, help_text="In the carrier's time zone.", null=True, verbose_name='send until')),
                 ('within_days', models.PositiveSmallIntegerField(default=30, help_text='Of new customers: from the start of service. Who waits longer is shown.', validators=[django.core.validators.MinValueValidator(1)], verbose_name='within days')),
                 ('status', models.CharField(choices=[('proposed', 'Proposed'), ('approved', 'Approved'), ('stopped', 'Stopped')], default='proposed', editable=False, max_length=8)),
                 ('approved_at', models.DateTimeField(editable=False, null=True)),
@@ -832,6 +842,10 @@ class Migration(TablesAtOnce):
         migrations.AddConstraint(
             model_name='automaticnotice',
             constraint=models.UniqueConstraint(fields=('kind', 'notice'), name='notices_automatic_proposed_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='automaticnotice',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('send_from', None), ('send_until', None)), ('send_from__lt', models.F('send_until')), _connector='OR'), name='notices_automatic_hours_of_one_day', violation_error_message='Give both hours of sending, the earlier one first.'),
         ),
         migrations.AddConstraint(
             model_name='noticetext',

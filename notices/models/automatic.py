@@ -6,14 +6,16 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.history import History
+from notices.models.limits import SendingLimits, hours_of_one_day
 from notices.models.notices import Notice
 
 
-class AutomaticNotice(models.Model):
+class AutomaticNotice(SendingLimits):
     """A notice that goes every day to whoever has become due for it.
 
     proposed -> approved (by a person, once) -> stopped; proposed -> stopped. It proposes itself
-    with the newest approved notice, and sends by a campaign of its own for each month.
+    with the newest approved notice, and sends by a campaign of its own for each month, which has
+    its hours and limits.
     ``notices.automatic`` is the only writer of ``status``.
     """
 
@@ -53,6 +55,7 @@ class AutomaticNotice(models.Model):
             models.UniqueConstraint(
                 fields=["kind", "notice"], name="notices_automatic_proposed_once"
             ),
+            hours_of_one_day("notices_automatic_hours_of_one_day"),
         ]
         permissions = [("approve_automaticnotice", "Can approve and stop automatic notices")]
 

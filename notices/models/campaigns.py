@@ -13,12 +13,13 @@ from accounts.fields import state
 from accounts.history import History
 from accounts.models import Customer, CustomerList
 from notices.models.automatic import AutomaticNotice
+from notices.models.limits import SendingLimits, hours_of_one_day
 from notices.models.notices import Notice
 from notices.models.policies import PolicyVersion
 from notices.models.uses import Use
 
 
-class Campaign(models.Model):
+class Campaign(SendingLimits):
     """Sending a notice to many customers.
 
     draft -> approved (by someone other than its author) -> scheduled -> freezing -> running
@@ -149,33 +150,6 @@ class Campaign(models.Model):
     scheduled_at = models.DateTimeField(
         "send at", null=True, blank=True, help_text="In the carrier's time zone."
     )
-    rate_per_minute = models.PositiveIntegerField(
-        "messages per minute",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text="The most e-mail to hand to the relay in a minute; empty for no limit.",
-    )
-    daily_cap = models.PositiveIntegerField(
-        "messages per day",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text="The most e-mail to hand to the relay on one day; empty for no limit.",
-    )
-    warm_up = models.PositiveIntegerField(
-        "messages on the first day",
-        null=True,
-        blank=True,
-        validators=[MinValueValidator(1)],
-        help_text="A slow beginning, for a relay that is new: twice as many each day after it.",
-    )
-    send_from = models.TimeField(
-        "send from", null=True, blank=True, help_text="E-mail leaves only between these hours."
-    )
-    send_until = models.TimeField(
-        "send until", null=True, blank=True, help_text="In the carrier's time zone."
-    )
     pause_at_percent = models.PositiveSmallIntegerField(
         "pause at",
         default=5,
@@ -250,12 +224,7 @@ class Campaign(models.Model):
             models.UniqueConstraint(
                 fields=["automatic", "month"], name="notices_campaign_automatic_once_a_month"
             ),
-            models.CheckConstraint(
-                condition=Q(send_from=None, send_until=None)
-                | Q(send_from__lt=models.F("send_until")),
-                name="notices_campaign_hours_of_one_day",
-                violation_error_message="Give both hours of sending, the earlier one first.",
-            ),
+            hours_of_one_day("notices_campaign_hours_of_one_day"),
             models.CheckConstraint(
                 condition=Q(approved_by=None) | ~Q(approved_by=models.F("author")),
                 name="notices_campaign_second_person",

@@ -1,6 +1,6 @@
 """Automatic notices: proposed by themselves, approved once, and then nobody is forgotten."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 import time_machine
@@ -125,6 +125,79 @@ def test_nobody_is_added_to_a_campaign_that_somebody_paused(running, noon):
     campaigns.resume(Campaign.objects.get(), by=None, because="Mended")
     day(noon, 2)
     assert len(got()) == 2
+
+
+def test_a_pause_holds_in_the_next_month_too_and_is_said(running, noon, client_of):
+    CustomerFactory(active_since=TODAY)
+    day(noon, 0)
+    campaign = Campaign.objects.get()
+    campaigns.pause(campaign, by=None, because="Wrong phone number in the text")
+    CustomerFactory(active_since=date(2026, 12, 1))
+    day(noon, 8)
+    assert Campaign.objects.get() == campaign
+    (why,) = automatic.held(on=date(2026, 12, 1)).values()
+    assert why.startswith(f"“{campaign}” is paused.")
+    said = [doubt.words for doubt in coverage.doubts(on=date(2026, 12, 1))]
+    assert f"The automatic notice for new customers is held. {why}" in said
+    listed = client_of(roles.OFFICER).get(reverse("admin:notices_automaticnotice_changelist"))
+    assert f"Held. {why}" in listed.content.decode()
+    campaigns.cancel(campaign, by=None, because="Written anew")
+    day(noon, 9)
+    assert {name for name, _ in got()} == {
+        "New customers, November 2026",
+        "New customers, December 2026",
+    }
+
+
+def test_e_mail_leaves_in_the_daytime_unless_other_hours_are_chosen(running, noon, sink):
+    noon.move_to(datetime(2026, 11, 24, 7, 5, tzinfo=UTC))  # five past midnight in Denver
+    CustomerFactory(active_since=TODAY, by_email=True)
+    notice_automatically()
+    campaign = Campaign.objects.get()
+    sending.send(campaign.pk)
+    assert not sink.recipients
+    noon.move_to(datetime(2026, 11, 24, 16, tzinfo=UTC))
+    sending.send(campaign.pk)
+    assert sink.recipients.total() == 1
+
+
+def test_its_campaigns_have_its_hours_and_limits_and_follow_when_these_change(
+    running, noon, client_of, notice
+):
+    CustomerFactory(active_since=TODAY)
+    new = running["new"]
+    address = reverse("admin:notices_automaticnotice_change", args=[new.pk])
+    chosen = {"within_days": 30, "send_from": "08:00", "send_until": "12:00", "because": "Quiet"}
+    limits = {"rate_per_minute": 60, "daily_cap": 500, "warm_up": 50}
+    officer = client_of(roles.OFFICER)
+    officer.post(address, chosen | limits)
+    day(noon, 0)
+    campaign = Campaign.objects.get()
+    assert (campaign.send_from, campaign.send_until) == (time(8), time(12))
+    assert (campaign.rate_per_minute, campaign.daily_cap, campaign.warm_up) == (60, 500, 50)
+    officer.post(address, chosen | limits | {"daily_cap": 300})
+    day(noon, 1)
+    assert Campaign.objects.get().daily_cap == 300
+    because = Campaign.history.latest("history_id").history_change_reason
+    assert because == f"As the automatic notice says: {new}"
+    # The slow beginning goes on in the next month; the next notice has the hours of this one.
+    CustomerFactory(active_since=date(2026, 11, 25))
+    day(noon, 8)
+    assert Campaign.objects.get(month=date(2026, 12, 1)).warm_up == 50 * 2**8
+    NoticeFactory(policy_version=notice.policy_version, finish__at=AT)
+    (newer,) = (one for one in automatic.propose(on=TODAY) if one.kind == "new")
+    assert (newer.send_from, newer.daily_cap, newer.warm_up) == (time(8), 300, None)
+
+
+def test_whoever_approves_it_sees_to_how_many_it_goes_at_once(notice, client_of):
+    CustomerFactory.create_batch(3)
+    automatic.propose(on=TODAY)
+    new = AutomaticNotice.objects.get(kind="new")
+    assert automatic.due(new, on=TODAY) == 3
+    act = reverse("admin:notices_automaticnotice_approve", args=[new.pk])
+    page = client_of(roles.OFFICER).get(act).content.decode()
+    assert "Due today" in page
+    assert "From 09:00 to 17:00" in page
 
 
 def test_a_day_on_which_no_worker_ran_loses_nobody(running, noon):
