@@ -303,7 +303,7 @@ EXCEPTIONS: tuple[Exceptional | Special, ...] = (
     ),
     Exceptional(
         "disclosures asked for, to be decided",
-        "wait",
+        "bad",
         "By a court or agency, or by the customer in writing (222(c)); the first came {ago}.",
         "None waits.",
         ("cpni.decide_requesteddisclosure",),
@@ -313,6 +313,8 @@ EXCEPTIONS: tuple[Exceptional | Special, ...] = (
             status=RequestedDisclosure.Status.OPEN
         ),
         since="received_on",
+        until="due_on",
+        early="wait",
     ),
     Exceptional(
         "marketing campaigns to be reviewed",

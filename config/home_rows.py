@@ -69,7 +69,8 @@ class Exceptional:
     """An exception that is a number of records.
 
     Either ``figure`` names a question of ``cpni.figures`` that looks at every customer, or
-    ``records`` finds the records by an index, few among many, and ``since`` is their age's column.
+    ``records`` finds the records by an index, few among many, and ``since`` is their age's column,
+    ``until`` that of the day by which each is due, where it has one of its own.
     ``may`` are the permissions of whom it concerns, with “|” between those of which one is enough;
     ``helps`` names the page of the remedy, its query and the permission that it needs.
     """
@@ -84,6 +85,7 @@ class Exceptional:
     records: Callable[[date], QuerySet[Any]] | None = None
     since: str = ""
     figure: str = ""
+    until: str = ""
     deadline: Callable[[date], date] | None = None
     early: str = ""  # how urgent it is up to the deadline, where that is less than after it
     helps: tuple[str, str, str] | None = None
@@ -93,13 +95,21 @@ class Exceptional:
         """Whether ``person`` should see it."""
         return all(any(map(person.has_perm, one.split("|"))) for one in self.may)
 
-    def row(self, asker: Asker, number: int, oldest: date | None, as_of: datetime | None) -> Row:
+    def row(
+        self,
+        asker: Asker,
+        number: int,
+        oldest: date | None,
+        *,
+        first_due: date | None = None,
+        as_of: datetime | None = None,
+    ) -> Row:
         """The row for so many records."""
         since = ago(oldest, asker.today) if oldest else "at an unknown time"
         address, query = self.address
         page, asked, permission = self.helps or ("", "", "")
         helps = page and asker.person.has_perm(permission)
-        deadline = self.deadline(oldest) if self.deadline and oldest else None
+        deadline = self.deadline(oldest) if self.deadline and oldest else first_due
         in_time = deadline is None or deadline >= asker.today
         return Row(
             number,
@@ -163,7 +173,7 @@ def _counted(asker: Asker, exceptions: list[Exceptional]) -> Iterator[Row]:
         for one in by_figure:
             if one.figure in taken:
                 figure = taken[one.figure]
-                yield one.row(asker, figure.number, figure.oldest, figure.taken_at)
+                yield one.row(asker, figure.number, figure.oldest, as_of=figure.taken_at)
     else:
         now += by_figure
     zone = Carrier.zone_or_default()
@@ -176,23 +186,29 @@ def _counted(asker: Asker, exceptions: list[Exceptional]) -> Iterator[Row]:
         else:
             question = figures.QUESTIONS[one.figure]
             records, since = question.records(asker.today), question.since
-        parts.append(_one_count(records, since, number, zone))
+        parts.append(_one_count(records, since, one.until, number, zone))
     if parts:
-        for number, count, oldest in parts[0].union(*parts[1:], all=True):
-            yield now[number].row(asker, count, oldest, None)
+        for number, count, oldest, due in parts[0].union(*parts[1:], all=True):
+            yield now[number].row(asker, count, oldest, first_due=due)
 
 
-def _one_count(records: QuerySet[Any], since: str, number: int, zone: Any) -> QuerySet[Any]:
-    """One line of the union: which exception, how many records, the day of the oldest."""
-    oldest: Any = Cast(Value(None), DateField())
+def _one_count(
+    records: QuerySet[Any], since: str, until: str, number: int, zone: Any
+) -> QuerySet[Any]:
+    """One line of the union: which exception, how many records, the oldest's day, the first due."""
+    # Of no column, too, the least: by anything else the database would group, and where there are
+    # no records it would then say nothing instead of none.
+    oldest = due = Min(Cast(Value(None), DateField()))
+    if until:
+        due = Min(until)
     if since:
         oldest = Min(TruncDate(since, tzinfo=zone) if is_instant(records, since) else since)
     return (
         records.order_by()
         .annotate(which=Value(number, output_field=IntegerField()))
         .values("which")
-        .annotate(how_many=Count("pk"), the_oldest=oldest)
-        .values_list("which", "how_many", "the_oldest")
+        .annotate(how_many=Count("pk"), the_oldest=oldest, first_due=due)
+        .values_list("which", "how_many", "the_oldest", "first_due")
     )
 
 

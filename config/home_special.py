@@ -89,22 +89,23 @@ def open_breaches(asker: Asker) -> Iterator[Row]:
 
 
 def certificate(asker: Asker) -> Iterator[Row]:
-    """Whether the certificate of last year is filed, and by when one must be."""
+    """Whether the certificates of the years before are filed, and by when one must be."""
     if not asker.person.has_perm("cpni.view_annualcertificate"):
         return
-    year = certificates.missing(asker.today)
-    last = certificates.due(year or asker.today.year)
+    years = certificates.unfiled(asker.today)
+    last = certificates.due(years[0] if years else asker.today.year)
     day = f"{last:%A}, {in_words(last)}"
     address = listed("cpni_annualcertificate")
-    if year is None:
+    if not years:
         detail = f"That for {asker.today.year} is due by {day}."
         yield Row(0, "annual certificate", detail, "good", address, counted=False)
         return
     late = last < asker.today
+    which = "It" if len(years) == 1 else f"That for {years[0]}"
     yield Row(
-        1,
-        f"annual certificate, for {year}, to be filed",
-        f"It {'was' if late else 'is'} due by {day}, in EB Docket 06-36 (64.2009(e)).",
+        len(years),
+        f"annual certificate, for {' and '.join(map(str, years))}, to be filed",
+        f"{which} {'was' if late else 'is'} due by {day}, in EB Docket 06-36 (64.2009(e)).",
         "bad" if late else "wait",
         address,
         deadline=last,

@@ -9,10 +9,11 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
-from django.db.models import Exists
+from django.db.models import Min
 
 from accounts import history
 from accounts.business_days import certificate_due
+from accounts.civil import civil_day
 from accounts.errors import Refused
 from accounts.models import Carrier, User
 from accounts.permissions import require
@@ -57,17 +58,18 @@ def due(year: int) -> date:
     return certificate_due(year + 1)
 
 
-def missing(today: date) -> int | None:
-    """The calendar year before ``today`` when its certificate is not filed; None when it is.
+def unfiled(today: date) -> list[int]:
+    """The calendar years before that of ``today`` whose certificate is not filed, oldest first.
 
-    And None when the desk did not exist then: what was filed on paper before is not asked for. One
-    query.
+    From the year on in which the desk came, as the carrier's history tells: what was filed on paper
+    before is not asked for.
     """
-    year = today.year - 1
-    filed = AnnualCertificate.objects.filter(year=year, state=State.FILED)
-    # Whether the carrier was here by the end of that year, as its history tells.
-    there = Carrier.history.filter(~Exists(filed), history_date__year__lte=year).exists()
-    return year if there else None
+    since = Carrier.history.aggregate(since=Min("history_date"))["since"]
+    if since is None:
+        return []
+    first = civil_day(since, Carrier.zone_or_default()).year
+    filed = set(AnnualCertificate.objects.filter(state=State.FILED).values_list("year", flat=True))
+    return [year for year in range(first, today.year) if year not in filed]
 
 
 def begin(certificate: AnnualCertificate, *, today: date, by: User | None, because: str) -> None:

@@ -9,16 +9,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count
 from icalendar import Calendar, Event
 
 from accounts.civil import add_days, in_words
 from accounts.counted_words import several
 from accounts.models import User
-from cpni import breaches, certificates, incidents
-from cpni.gaps import OPT_OUT
+from cpni import breaches, certificates, figures, incidents, requested_disclosures
+from cpni.models import RequestedDisclosure
 from notices import letters
-from notices.clock import earliest_carrying, expires_after
+from notices.clock import due_within, earliest_carrying, expires_after
+from notices.gaps import carrying
 from notices.models import Delivery
 
 AHEAD = 90  # days
@@ -53,27 +54,30 @@ def upcoming(person: User, *, on: date) -> list[Deadline]:
         found += _letters_to_the_fcc()
     if person.has_perm("cpni.view_breach"):
         found += _breaches(on)
+    if person.has_perm("cpni.view_requesteddisclosure"):
+        found += _papers(person, on)
     if person.has_perm("notices.view_postbatch"):
         found += _letters(on)
     if person.has_perm("notices.view_delivery"):
+        found += _overdue(on)
         found += _anniversaries(on)
         found += _windows(on)
     return sorted(found, key=lambda deadline: (deadline.day, deadline.key))
 
 
 def _certificates(on: date) -> Iterator[Deadline]:
-    """The next certificate that is due."""
-    year = certificates.missing(on) or on.year
-    day = certificates.due(year)
-    rolled = "" if day.day == 1 else " 1 March is no business day (47 CFR 1.4(j))."
-    yield Deadline(
-        f"certificate-{year}",
-        day,
-        f"Certificate of {year} is due at the FCC",
-        f"64.2009(e), EB Docket 06-36.{rolled}",
-        "cpni_annualcertificate_changelist",
-        urgent=True,
-    )
+    """Each certificate that was not filed, else the next that is due."""
+    for year in certificates.unfiled(on) or [on.year]:
+        day = certificates.due(year)
+        rolled = "" if day.day == 1 else " 1 March is no business day (47 CFR 1.4(j))."
+        yield Deadline(
+            f"certificate-{year}",
+            day,
+            f"Certificate of {year} is due at the FCC",
+            f"64.2009(e), EB Docket 06-36.{rolled}",
+            "cpni_annualcertificate_changelist",
+            urgent=True,
+        )
 
 
 def _letters_to_the_fcc() -> Iterator[Deadline]:
@@ -109,6 +113,25 @@ def _breaches(on: date) -> Iterator[Deadline]:
             )
 
 
+def _papers(person: User, on: date) -> Iterator[Deadline]:
+    """Papers that ask for a disclosure, and by when; nothing says here whether it is the law's."""
+    waiting = RequestedDisclosure.objects.filter(
+        status=RequestedDisclosure.Status.OPEN, due_on__lte=add_days(on, AHEAD)
+    )
+    rows = requested_disclosures.shown_to(person, waiting).order_by()
+    for paper in rows:
+        assert paper.due_on is not None  # noqa: S101  (the filter)
+        yield Deadline(
+            f"paper-{paper.pk}",
+            paper.due_on,
+            f"Disclosure {paper.pk} that was asked for: to be decided",
+            "The day that the paper gives (222(c)).",
+            "cpni_requesteddisclosure_change",
+            paper.pk,
+            urgent=True,
+        )
+
+
 def _letters(on: date) -> Iterator[Deadline]:
     """Letters that nobody has confirmed as mailed: no clock runs until somebody does."""
     waiting = letters.unconfirmed()
@@ -123,25 +146,29 @@ def _letters(on: date) -> Iterator[Deadline]:
         )
 
 
+def _overdue(on: date) -> Iterator[Deadline]:
+    """Customers whose last notice became two years old before ``on``, as of the oldest of these."""
+    number, oldest = figures.known("overdue", on=on)
+    if number and oldest:
+        yield Deadline(
+            "anniversary-overdue",
+            expires_after(oldest),
+            f"{several(number, 'two-year notice is', 'two-year notices are')} overdue",
+            "Renew them: their approvals count no more (64.2008(d)(2)).",
+            "accounts_customer_changelist",
+            query="?cpni=overdue",
+            urgent=True,
+        )
+
+
 def _anniversaries(on: date) -> Iterator[Deadline]:
     """Notices that are the last of their customers and become two years old, by week."""
-    last = add_days(on, AHEAD)
-    arrived = Delivery.objects.filter(
-        state=Sent, outcome="", campaign__notice__uses__mechanism=OPT_OUT
-    )
-    later = arrived.filter(
-        customer=OuterRef("customer"), mailed_on__gt=OuterRef("mailed_on")
-    ).order_by()
     rows = (
-        arrived.filter(
-            mailed_on__gte=earliest_carrying(on),
-            mailed_on__lte=earliest_carrying(last),
-            customer__status="active",
-        )
-        .exclude(Exists(later))
+        carrying(Delivery.objects.all())
+        .filter(mailed_on__range=(earliest_carrying(on), due_within(on, AHEAD)))
         .order_by()
         .values_list("mailed_on")
-        .annotate(number=Count("customer", distinct=True))
+        .annotate(number=Count("pk"))
     )
     weeks: Counter[date] = Counter()
     mailed: dict[date, list[date]] = {}
@@ -159,7 +186,7 @@ def _anniversaries(on: date) -> Iterator[Deadline]:
             f" {in_words(week)}",
             "Renew them before, or their approvals count no more (64.2008(d)(2)).",
             "notices_delivery_changelist",
-            query=f"?mailed_on_from={first}&mailed_on_to={final}",
+            query=f"?carrying=last&mailed_on_from={first}&mailed_on_to={final}",
             urgent=True,
         )
 
@@ -180,10 +207,10 @@ def _windows(on: date) -> Iterator[Deadline]:
         yield Deadline(
             f"window-{day}",
             day,
-            f"{number:,} waiting periods end",
+            several(number, "waiting period ends", "waiting periods end"),
             "The customers’ last day; approval is assumed the day after, by itself.",
             "notices_delivery_changelist",
-            query=f"?last_objection_day_from={day}&last_objection_day_to={day}",
+            query=f"?fate=sent&last_objection_day_from={day}&last_objection_day_to={day}",
         )
 
 

@@ -165,6 +165,15 @@ def _funnels() -> Iterable[dict[str, Any]]:
         yield {"id": campaign.pk, "name": campaign.name, **found, **approving}
 
 
+def known(name: str, *, on: date) -> tuple[int, date | None]:
+    """What the question ``name`` finds, and the day of the oldest: asked now, or taken lately."""
+    if counted_now():
+        question = QUESTIONS[name]
+        return count(question.records(on), question.since)
+    figure = latest([name]).get(name)
+    return (figure.number, figure.oldest) if figure else (0, None)
+
+
 def latest(names: Iterable[str]) -> dict[str, Figure]:
     """The latest figure of each of these ``names``."""
     newest = Figure.objects.filter(name=OuterRef("name"), day__gt=OuterRef("day"))

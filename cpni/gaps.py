@@ -8,10 +8,9 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from accounts.civil import add_days
 from accounts.models import Customer
 from cpni.models import Approval
-from notices.clock import earliest_carrying
+from notices.clock import due_within, earliest_carrying
 from notices.gaps import missed
 from notices.models import Delivery, Use
 
@@ -116,8 +115,7 @@ def held(*, on: date) -> QuerySet[Customer]:
 def due_soon(*, on: date) -> QuerySet[Customer]:
     """Active customers whose two-year notice falls due within ``AHEAD`` days (64.2008(d)(2))."""
     arrived = _asking().filter(state=Delivery.State.SENT, outcome="")
-    first = earliest_carrying(on)
-    last = add_days(first, AHEAD)
+    first, last = earliest_carrying(on), due_within(on, AHEAD)
     return Customer.objects.active().filter(
         Exists(arrived.filter(mailed_on__range=(first, last))),
         ~Exists(arrived.filter(mailed_on__gt=last)),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 
 from accounts import history
 from accounts.errors import Refused
@@ -17,6 +18,16 @@ from cpni.models import Disclosure, RequestedDisclosure
 
 ADD, DECIDE = "cpni.add_requesteddisclosure", "cpni.decide_requesteddisclosure"
 Kind, Status = RequestedDisclosure.Kind, RequestedDisclosure.Status
+
+
+def shown_to(viewer: User, papers: QuerySet[RequestedDisclosure]) -> QuerySet[RequestedDisclosure]:
+    """Of ``papers`` those that ``viewer`` may be shown.
+
+    What the law compels may be secret: for those who answer for it and those who check.
+    """
+    if viewer.has_perm(disclosures.VIEW_COMPELLED):
+        return papers
+    return papers.filter(kind=Kind.CUSTOMER)
 
 
 def receive(

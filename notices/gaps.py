@@ -3,7 +3,7 @@
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import AccountChange, Customer
-from notices.models import Delivery, Notice, PolicyBinding, Telling
+from notices.models import Delivery, Notice, PolicyBinding, Telling, Use
 
 
 def missed(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
@@ -21,6 +21,30 @@ def missed(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
         Q(change=None, code=None, marketing=False),
         Q(state__in=Delivery.MISSED) | ~Q(outcome=""),
         ~Exists(since),
+        customer__status=Customer.Status.ACTIVE,
+    )
+
+
+def carrying(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
+    """Of ``deliveries`` the one of each active customer with which the two years run, or ran out.
+
+    The last notice that arrived, in the present service, and asks approval (64.2008(d)(2)).
+    """
+    asking = Notice.objects.filter(uses__mechanism=Use.Mechanism.OPT_OUT).order_by().values("pk")
+    arrived = Delivery.objects.filter(
+        state=Delivery.State.SENT, outcome="", campaign__notice__in=asking
+    )
+    later = arrived.filter(
+        Q(mailed_on__gt=OuterRef("mailed_on"))
+        | Q(mailed_on=OuterRef("mailed_on"), pk__gt=OuterRef("pk")),
+        customer=OuterRef("customer"),
+    )
+    return deliveries.filter(
+        ~Exists(later),
+        state=Delivery.State.SENT,
+        outcome="",
+        campaign__notice__in=asking,
+        mailed_on__gte=F("customer__active_since"),
         customer__status=Customer.Status.ACTIVE,
     )
 

@@ -21,7 +21,7 @@ from accounts.admin.given_filters import CustomerFilter
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, choice_label, label
 from accounts.admin.scans import HasScan
 from accounts.models import Carrier, Customer
-from cpni import disclosures, requested_disclosures
+from cpni import requested_disclosures
 from cpni.models import RequestedDisclosure
 
 Kind, Status = RequestedDisclosure.Kind, RequestedDisclosure.Status
@@ -120,10 +120,8 @@ class RequestedDisclosureAdmin(HasScan, RecordAdmin):
     actions_detail = ("disclose", "decline")
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """What the law compels may be secret: for those who answer for it and those who check."""
-        found = super().get_queryset(request)
-        shows_all = request.user.has_perm(disclosures.VIEW_COMPELLED)
-        return found if shows_all else found.filter(kind=Kind.CUSTOMER)
+        """Those that this person may be shown."""
+        return requested_disclosures.shown_to(person(request), super().get_queryset(request))
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Kept as it came."""

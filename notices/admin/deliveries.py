@@ -27,7 +27,7 @@ from accounts.errors import Refused
 from accounts.models import Carrier
 from notices import fates, letters, outcomes
 from notices.admin import returned_letters
-from notices.gaps import missed, without_consent
+from notices.gaps import carrying, missed, without_consent
 from notices.models import Delivery
 from notices.references import delivery_id
 from notices.tasks import nudge, send_campaign
@@ -67,6 +67,21 @@ class MissedFilter(DropdownFilter):
         """Those that did not arrive and have no substitute, or that should not have been sent."""
         questions = {"open": missed, "consent": without_consent}
         return questions[self.value()](queryset) if self.value() in questions else queryset
+
+
+class CarryingFilter(DropdownFilter):
+    """The notices with which customers' two years run."""
+
+    title = "two years"
+    parameter_name = "carrying"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The one question."""
+        return [("last", "The last that arrived, of each active customer")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Delivery]) -> Any:
+        """Those."""
+        return carrying(queryset) if self.value() == "last" else queryset
 
 
 class LettersFilter(DropdownFilter):
@@ -176,6 +191,7 @@ class DeliveryAdmin(ListExport, ReadOnlyRecordAdmin):
     )
     list_filter = (
         MissedFilter,
+        CarryingFilter,
         LettersFilter,
         ("campaign", RelatedDropdownFilter),
         ("channel", ChoicesDropdownFilter),

@@ -1,14 +1,15 @@
 """The customer list and page: found by what callers say, and answered at a glance."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from accounts import contact_optouts
 from accounts.models import ContactPoint, Customer, Service
 from config import roles
-from cpni import optouts
+from cpni import gaps, optouts
 from cpni.assuming import assume_due
+from notices.clock import expires_after
 from tests.config.conftest import TODAY
 from tests.factories.accounts import CustomerFactory
 from tests.factories.cpni import OptOutRequestFactory
@@ -103,6 +104,20 @@ def test_each_question_of_the_filter_finds_exactly_them(client_of, address, stor
     for question, customer in stories.items():
         page = client.get(address("accounts_customer", "changelist"), {"cpni": question})
         assert list(page.context["cl"].result_list) == [customer], question
+
+
+@pytest.mark.parametrize(
+    ("on", "mailed_on"),
+    [(date(2026, 1, 15), date(2024, 3, 16)), (date(2026, 11, 23), date(2025, 1, 22))],
+)
+def test_what_falls_due_in_sixty_days_falls_due_soon_leap_year_or_not(on, mailed_on):
+    DeliveryFactory(mailed_on=mailed_on)
+    assert (expires_after(mailed_on) - on).days == gaps.AHEAD
+    assert gaps.due_soon(on=on).exists()
+    assert not gaps.due_soon(on=on - timedelta(days=1)).exists()
+    assert gaps.due_soon(on=on + timedelta(days=60)).exists()
+    assert not gaps.due_soon(on=on + timedelta(days=61)).exists()
+    assert gaps.overdue(on=on + timedelta(days=61)).exists()
 
 
 def test_the_page_answers_for_each_use_with_its_dates_and_rule(client_of, address, stories):

@@ -3,6 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from accounts import changes
@@ -138,6 +139,23 @@ def test_an_exception_that_cannot_be_counted_is_said_and_hides_no_other(client_o
     broken = found["exception that could not be counted: open breaches"]
     assert broken.needed and broken.tone == "bad"
     assert found["ways to opt out that failed: incidents open"].count == 1
+
+
+def test_a_disclosure_that_is_asked_for_is_due_on_the_day_that_its_paper_gives(client_of):
+    RequestedDisclosureFactory(due_on=date(2026, 11, 30))
+    client = client_of(roles.OFFICER)
+    tile = tiles(client)["disclosures asked for, to be decided"]
+    assert (tile.tone, tile.deadline) == ("wait", date(2026, 11, 30))
+    RequestedDisclosureFactory(due_on=date(2026, 11, 20))
+    tile = tiles(client)["disclosures asked for, to be decided"]
+    assert (tile.count, tile.tone, tile.deadline) == (2, "bad", date(2026, 11, 20))
+    assert "the first came 7 days ago" in tile.detail
+
+
+def test_a_certificate_is_asked_for_until_it_is_filed_however_late(client_of):
+    with time_machine.travel("2028-01-02T18:00Z", tick=False):
+        tile = tiles(client_of(roles.OFFICER))["annual certificate, for 2026 and 2027, to be filed"]
+    assert (tile.count, tile.deadline) == (2, date(2027, 3, 1))
 
 
 def test_a_daily_job_that_did_not_run_is_said_with_its_last_day(client_of):

@@ -11,11 +11,16 @@ from icalendar import Calendar
 from accounts.errors import Refused
 from accounts.permissions import NotAllowed
 from config import roles
-from cpni import calendar_feeds, deadlines
+from cpni import calendar_feeds, deadlines, requested_disclosures
 from cpni.models import CalendarFeed
 from notices.models import PostBatch
 from tests.factories.accounts import CustomerFactory
-from tests.factories.cpni import BreachFactory, IncidentFactory, IncidentLetterFactory
+from tests.factories.cpni import (
+    BreachFactory,
+    IncidentFactory,
+    IncidentLetterFactory,
+    RequestedDisclosureFactory,
+)
 from tests.factories.notices import CampaignFactory, DeliveryFactory
 
 pytestmark = pytest.mark.usefixtures("today")
@@ -72,7 +77,62 @@ def test_two_year_notices_are_counted_by_week_and_only_the_last_of_each_customer
         date(2026, 12, 2),
         "3 notices become two years old in ",
     )
-    assert found.query == "?mailed_on_from=2024-12-02&mailed_on_to=2024-12-06"
+    assert found.query == "?carrying=last&mailed_on_from=2024-12-02&mailed_on_to=2024-12-06"
+
+
+def test_each_number_leads_to_a_list_with_as_many_rows(client_of):
+    for _ in range(2):
+        DeliveryFactory(mailed_on=date(2026, 11, 3))
+    DeliveryFactory(mailed_on=date(2026, 11, 3), outcome="returned", outcome_on=date(2026, 11, 9))
+    due, overdue = date(2024, 12, 2), date(2024, 11, 20)
+    for mailed_on in (due, overdue):
+        DeliveryFactory(mailed_on=mailed_on, customer=CustomerFactory(discontinued=True))
+        renewed = DeliveryFactory(mailed_on=mailed_on)
+        DeliveryFactory(customer=renewed.customer, mailed_on=date(2026, 9, 1))
+        twice = DeliveryFactory(mailed_on=mailed_on)
+        DeliveryFactory(customer=twice.customer, mailed_on=mailed_on)
+    back = CustomerFactory(active_since=date(2026, 1, 5))  # their first notice is yet to come
+    DeliveryFactory(customer=back, mailed_on=due)
+    client = client_of(roles.OFFICER)
+    counted = {
+        deadline.key: (int(deadline.title.split()[0]), address)
+        for deadline, address, _ in client.get(reverse("admin:cpni_incident_deadlines")).context[
+            "rows"
+        ]
+        if deadline.key.startswith(("window", "anniversary"))
+    }
+    assert {key: number for key, (number, _) in counted.items()} == {
+        "anniversary-overdue": 1,
+        "anniversary-2026-11-30": 1,
+        "window-2026-12-06": 2,
+    }
+    for number, address in counted.values():
+        assert client.get(address).context["cl"].result_count == number
+
+
+def test_what_was_missed_stays_there_and_comes_first(officer):
+    DeliveryFactory(mailed_on=date(2024, 11, 20))
+    paper = RequestedDisclosureFactory(due_on=date(2026, 11, 22))
+    first, second, *_ = deadlines.upcoming(officer, on=TODAY)
+    assert (first.key, first.day) == ("anniversary-overdue", date(2026, 11, 20))
+    assert (second.key, second.day) == (f"paper-{paper.pk}", date(2026, 11, 22))
+
+
+def test_each_certificate_that_was_not_filed_stays_there(officer):
+    found = [key for key in agenda(officer, date(2028, 1, 2)) if key.startswith("certificate")]
+    assert found == ["certificate-2026", "certificate-2027"]
+
+
+def test_a_paper_has_its_day_until_it_is_decided_and_says_nothing_of_itself(officer):
+    paper = RequestedDisclosureFactory(goes_to="FBI", due_on=date(2026, 11, 30))
+    RequestedDisclosureFactory(due_on=None)
+    RequestedDisclosureFactory(due_on=date(9999, 12, 31))
+    papers = [d for key, d in agenda(officer).items() if key.startswith("paper")]
+    (found,) = papers
+    assert (found.day, found.record) == (date(2026, 11, 30), paper.pk)
+    assert "FBI" not in found.title + found.detail and "law" not in found.title + found.detail
+    requested_disclosures.decline(paper, on=TODAY, by=officer, because="No signature")
+    assert f"paper-{paper.pk}" not in agenda(officer)
 
 
 def test_windows_that_close_and_letters_to_be_confirmed_are_counted(officer):
@@ -113,7 +173,7 @@ def test_a_supervisor_subscribes_and_the_calendar_names_nobody(client_of):
     events = {str(e["uid"]): e for e in Calendar.from_ical(answer.content).walk("VEVENT")}
     window = next(e for uid, e in events.items() if uid.startswith("window-2026-12-06@"))
     assert window["dtstart"].dt == date(2026, 12, 6)
-    assert str(window["summary"]) == "1 waiting periods end"
+    assert str(window["summary"]) == "1 waiting period ends"
     assert Client().post(address).status_code == 405
     # The address is shown once, and only its digest is kept.
     secret = address.split("/")[-2]
