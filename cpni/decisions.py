@@ -10,7 +10,7 @@ from accounts.models import Customer
 from cpni import reasons
 from cpni.facts import Entry, Facts, Told, gather
 from cpni.jurisdictions import rule_for
-from cpni.knowledge import as_known
+from cpni.knowledge import as_known, recipient_as_known
 from cpni.models import Approval, Incident, OptOutRequest, Recipient
 from cpni.reasons import Reason, Verdict
 from notices.clock import expires_after
@@ -118,9 +118,13 @@ def decide(
     the aware instant ``known_at``. Whether the customer may be *contacted* is another question:
     see ``cpni.contacting``.
     """
-    facts = gather(customer, on) if known_at is None else as_known(customer, on, known_at)
+    if known_at is None:
+        facts = gather(customer, on)
+        return judge(facts, use, on, recipient=recipient, data_classes=data_classes)
+    facts = as_known(customer, on, known_at)
+    recipient = recipient and recipient_as_known(recipient, known_at)
     decision = judge(facts, use, on, recipient=recipient, data_classes=data_classes)
-    return decision if known_at is None else replace(decision, known_at=known_at)
+    return replace(decision, known_at=known_at)
 
 
 def standing(customer: Customer, *, on: date) -> list[Decision]:

@@ -29,6 +29,7 @@ from cpni.models import (
     InboundMessage,
     Incident,
     OptOutRequest,
+    Recipient,
     RequestCandidate,
     Verification,
 )
@@ -94,6 +95,16 @@ def as_known(customer: Customer, on: date, at: datetime) -> Facts:
         policies=policies,
         governing=policies.governing(bindings, spell.since if spell else person.active_since),
     )
+
+
+def recipient_as_known(recipient: Recipient, at: datetime) -> Recipient:
+    """``recipient`` as it stood in the register at the aware instant ``at``."""
+    if found := _then([recipient], at):
+        return found[0]
+    # Not registered yet: there was no contract that we knew of, on any day.
+    unknown = copy(recipient)
+    unknown.began_on = date.max
+    return unknown
 
 
 def _rows(history: Any, at: datetime) -> dict[int, Any]:

@@ -1,17 +1,18 @@
 """``decide`` explains each answer: verdict, reason, section, dates, evidence."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
+import time_machine
 
 from accounts.models import Service
-from cpni import reasons
+from cpni import reasons, recipients
 from cpni.assuming import assume_due
 from cpni.decisions import decide
 from cpni.reasons import Verdict
 from notices.models import PolicyBinding, Use
 from tests.factories.accounts import CustomerFactory
-from tests.factories.cpni import IncidentFactory
+from tests.factories.cpni import IncidentFactory, RecipientFactory
 from tests.factories.notices import DeliveryFactory, PolicyFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
@@ -150,6 +151,33 @@ def test_who_comes_back_is_under_the_policy_of_then_whatever_they_were_moved_to_
     decision = ask(customer, "same-category")
     assert (decision.allowed, decision.reason) == (False, reasons.NOT_DECLARED)
     assert decision.sentence.startswith("Policy 2, ")
+
+
+def test_an_answer_of_an_instant_has_the_recipient_as_the_register_had_it_then():
+    with time_machine.travel(datetime(2026, 11, 9, 18, tzinfo=UTC), tick=False):
+        customer = DeliveryFactory(mailed_on=MAILED).customer
+        assume_due(on=date(2026, 11, 9))
+        partner, gone = RecipientFactory(), RecipientFactory()
+    later = RecipientFactory()
+    # The first is corrected and the second ends, as of a day before.
+    recipients.set_relationship(partner, "contractor", by=None, because="The contract says so")
+    recipients.end(gone, on=date(2026, 11, 8), by=None, because="Breach of contract")
+
+    def code(recipient, **known):
+        use, on = Use.objects.get(code="agents"), date(2026, 11, 10)
+        return decide(customer, use, on=on, recipient=recipient, **known).code
+
+    known_at = datetime(2026, 11, 10, 18, tzinfo=UTC)
+    assert [code(one, known_at=known_at) for one in (partner, gone, later)] == [
+        "assumed",
+        "assumed",
+        "recipient_not_current",
+    ]
+    assert [code(one) for one in (partner, gone, later)] == [
+        "recipient_differs",
+        "recipient_not_current",
+        "assumed",
+    ]
 
 
 def test_the_number_of_queries_does_not_grow_with_the_records(django_assert_max_num_queries):

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 from hypothesis.extra.django import TestCase
 
 from accounts.models import ContactPoint, Service
-from cpni import merging, optouts
+from cpni import merging, optouts, recipients
 from cpni.assuming import assume_due
 from cpni.decisions import decide
-from cpni.models import OptOutRequest
+from cpni.models import OptOutRequest, Recipient
 from notices.catalogue import install
 from notices.models import PolicyBinding, Use
 from tests.factories.accounts import CustomerFactory
@@ -19,6 +19,7 @@ from tests.factories.cpni import (
     InboundMessageFactory,
     IncidentFactory,
     OptOutRequestFactory,
+    RecipientFactory,
     VerificationFactory,
 )
 from tests.factories.notices import CampaignFactory, DeliveryFactory, NoticeFactory, PolicyFactory
@@ -49,6 +50,9 @@ EVENTS = (
     "verifies",
     "policy",
     "merges",
+    "contract is corrected",
+    "contract ends",
+    "contract begins",
 )
 STORIES = st.lists(
     st.tuples(st.sampled_from([1, 20, 34, 60, 400]), st.sampled_from(EVENTS)),
@@ -67,6 +71,7 @@ class KnownThen(TestCase):
         self.uses = {use.code: use for use in Use.objects.all()}
         with time_machine.travel(START, tick=False) as clock:
             self.policy = PolicyFactory()
+            self.partner = RecipientFactory(began_on=START.date(), name="Partner, Inc.")
             self.incident = self.delivery = self.message = self.request = None
             # Somebody to whom letters may be matched by the name that is in them.
             self.customer = CustomerFactory(name="Ann Winter", active_since=START.date())
@@ -79,11 +84,19 @@ class KnownThen(TestCase):
                 # Asked a moment later: what is recorded at the same instant was not known before.
                 self.now += timedelta(minutes=5)
                 clock.move_to(self.now)
-                asked += [(self.now, use, day, self.ask(use, day)) for use, day in self.questions()]
+                # Of a recipient, too, as the register has it now.
+                partners = None, Recipient.objects.get(pk=self.partner.pk)
+                asked += [
+                    (self.now, use, day, partner, self.ask(use, day, recipient=partner))
+                    for use, day in self.questions()
+                    for partner in partners
+                ]
             self.now += timedelta(days=1)
             clock.move_to(self.now)
-            for at, use, day, answer in asked:
-                assert self.ask(use, day, known_at=at) == answer, (at, use.code, day)
+            for at, use, day, partner, answer in asked:
+                now = partner and Recipient.objects.get(pk=partner.pk)
+                again = self.ask(use, day, recipient=now, known_at=at)
+                assert again == answer, (at, use.code, day, partner)
 
     def questions(self):
         today = self.now.date()
@@ -184,6 +197,20 @@ class KnownThen(TestCase):
             self.customer.status, self.customer.discontinued_on = "active", None
             self.customer.active_since = self.now.date()
             self.customer.save()
+
+    def do_contract_is_corrected(self):
+        self.partner.refresh_from_db()
+        was_agent = self.partner.relationship == "agent"
+        is_now = "contractor" if was_agent else "agent"
+        recipients.set_relationship(self.partner, is_now, by=None, because="As the contract says")
+
+    def do_contract_ends(self):
+        ended_on = max(self.now.date() - timedelta(days=20), self.partner.began_on)
+        recipients.end(self.partner, on=ended_on, by=None, because="Breach of contract")
+
+    def do_contract_begins(self):
+        recipients.end(self.partner, on=self.now.date(), by=None, because="A new contract")
+        self.partner = RecipientFactory(name="Partner, Inc.", began_on=self.now.date())
 
     def do_moves_to_Arizona(self):
         for point in ContactPoint.objects.filter(customer=self.customer, until=None):
