@@ -113,7 +113,7 @@ def look_back(uses: QuerySet[Disclosure], *, at: datetime) -> dict[str, int]:
     """Decide again upon each of ``uses``, for its own day, with what is known at ``at``.
 
     What would not be allowed becomes a finding, once; an open finding that would be allowed is
-    settled by itself. Returns the counts.
+    settled by itself, and is open again when that has changed. Returns the counts.
     """
     counts = {"looked at": 0, "found": 0, "allowed after all": 0}
     rows = uses.select_related("use", "received_by").order_by("used_on", "pk")
@@ -170,17 +170,15 @@ def _settle_or_find(
             finding.note = "It was allowed after all: what spoke against it was taken back."
             history.save(finding, by=None, because="What is known has changed again")
             counts["allowed after all"] += 1
-        elif not stands and not finding and decision.code not in UNDECIDED:
+        elif not stands and decision.code not in UNDECIDED:
             # A merged account is asked about as the one that remains, which has uses of its own.
-            if decision.reason is reasons.MERGED:
+            if decision.reason is reasons.MERGED or (finding and not finding.settled_itself):
                 continue
-            made = LateFinding(
-                disclosure=used,
-                found_at=at,
-                reason=decision.code,
-                sentence=decision.sentence[:300],
-            )
-            history.save(made, by=None, because="What is known now would not have allowed it")
+            found = finding or LateFinding(disclosure=used)
+            found.found_at, found.reason = at, decision.code
+            found.sentence = decision.sentence[:300]
+            found.settled_at, found.note = None, ""
+            history.save(found, by=None, because="What is known now would not have allowed it")
             counts["found"] += 1
 
 

@@ -12,7 +12,7 @@ class LateFinding(models.Model):
     """One use that was allowed by what was known then, and is not by what is known now.
 
     open -> settled, with what was done about it; by itself when it turns out to have been allowed
-    after all. ``cpni.late_findings`` is the only writer.
+    after all, and open again when that turns out wrong. ``cpni.late_findings`` is the only writer.
     """
 
     disclosure = models.OneToOneField(Disclosure, models.PROTECT, related_name="+")
@@ -50,3 +50,8 @@ class LateFinding(models.Model):
     def is_open(self) -> bool:
         """Whether nobody has said what was done about it."""
         return self.settled_at is None
+
+    @property
+    def settled_itself(self) -> bool:
+        """Whether it was allowed after all, so that nobody had to do anything about it."""
+        return not self.is_open and self.settled_by is None

@@ -11,7 +11,7 @@ from cpni.assuming import assume_due
 from cpni.models import Incident, LateFinding
 from notices import outcomes
 from notices.models import Use
-from tests.factories.accounts import CarrierFactory
+from tests.factories.accounts import CarrierFactory, UserFactory
 from tests.factories.cpni import (
     LateFindingFactory,
     OptOutRequestFactory,
@@ -103,6 +103,22 @@ def test_a_match_that_is_taken_back_settles_its_finding_by_itself(delivery):
     finding = LateFinding.objects.get()
     assert not finding.is_open
     assert "allowed after all" in finding.note
+
+
+def test_one_that_settled_itself_is_open_again_when_it_was_right_and_a_persons_word_stays(delivery):
+    request = objects(delivery.customer, letter_date=date(2026, 10, 30))
+    late_findings.run(at=AFTER)
+    optouts.undo(request, on=LATER, by=None, because="Another Ann")
+    request.candidates.all().delete()
+    late_findings.run(at=AFTER)
+    optouts.apply(request, customer=delivery.customer, on=LATER, by=None, because="Ann after all")
+    assert found_at(AFTER) == 1
+    finding = LateFinding.objects.get()
+    assert (finding.is_open, finding.reason, finding.note) == (True, "opted_out", "")
+    officer = UserFactory(may="cpni.settle_latefinding")
+    late_findings.settle(finding, note="Told them", at=AFTER, by=officer, because="Seen")
+    assert found_at(AFTER) == 0
+    assert not LateFinding.objects.get().is_open
 
 
 def test_what_nobody_touched_is_not_looked_at_again(delivery):
