@@ -54,7 +54,7 @@ class MailedForm(ActForm):
         validators=[validate_scan],
         help_text=f"A scan of it, kept with the batch. {SCAN_HELP}",
     )
-    files = forms.MultipleChoiceField(
+    only = forms.MultipleChoiceField(
         label="Only these files",
         required=False,
         widget=forms.CheckboxSelectMultiple,
@@ -72,13 +72,13 @@ class MailedForm(ActForm):
         there = letter_files.unmailed(self.obj)
         self.there = {str(file.pk): file for file, _ in there}
         choices = [(str(f.pk), f"{f}, {several(n, 'letter')} not confirmed") for f, n in there]
-        self.fields["files"].choices = choices  # type: ignore[attr-defined]
+        self.fields["only"].choices = choices  # type: ignore[attr-defined]
         if len(there) < 2:
-            del self.fields["files"]
+            del self.fields["only"]
 
-    def clean_files(self) -> list[LetterFile]:
+    def clean_only(self) -> list[LetterFile]:
         """The files themselves."""
-        return [self.there[key] for key in self.cleaned_data["files"]]
+        return [self.there[key] for key in self.cleaned_data["only"]]
 
 
 def waiting(batch: PostBatch) -> int:
@@ -315,7 +315,7 @@ class PostBatchAdmin(ReadOnlyRecordAdmin):
             because=data["because"],
             today=Carrier.today(),
             not_mailed=data["not_mailed"].split(),
-            files=data.get("files", ()),
+            files=data.get("only", ()),
             scan=data["scan"],
         )
         words = [f"{several(done.mailed, 'letter has its', 'letters have their')} mailing date."]

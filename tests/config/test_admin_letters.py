@@ -125,12 +125,12 @@ def test_files_that_are_mailed_on_several_days_are_confirmed_on_each(
     page = address("notices_postbatch", "mailed", batch.pk)
     first, second = LetterFile.objects.all()
     assert f"{first}, 1 letter not confirmed" in officer.get(page).content.decode()
-    answer = mailed(officer, page, on="2026-11-22", files=[first.pk])
+    answer = mailed(officer, page, on="2026-11-22", only=[first.pk])
     assert said(answer) == [
         "1 letter has its mailing date. 1 letter of this one not confirmed yet."
     ]
     with time_machine.travel("2026-11-23T18:30Z", tick=False):
-        assert "files" not in officer.get(page).context["form"].fields  # there is one left
+        assert "only" not in officer.get(page).context["form"].fields  # there is one left
         assert said(mailed(officer, page)) == ["1 letter has its mailing date."]
     days = {date(2026, 11, 22): first.deliveries, date(2026, 11, 23): second.deliveries}
     for day, ids in days.items():
