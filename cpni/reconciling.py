@@ -51,12 +51,13 @@ SELECT %(number)s, kind, line, account, customer_id,
   CASE WHEN problem <> '' THEN problem ELSE
     CASE WHEN state = '' THEN 'state not told' ELSE state END
     || CASE WHEN opted_out = 1 THEN ', opted out' WHEN opted_out = 0 THEN ', may be used'
-      ELSE '' END END
+      WHEN %(tells_choices)s = 1 THEN ', choice not told' ELSE '' END END
 FROM (
   SELECT r.*, c.id AS customer_id, c.status AS known, {DENIED} AS denied, CASE
     WHEN r.problem <> '' THEN 'unread'
     WHEN c.id IS NULL THEN 'missing_here'
-    WHEN r.opted_out = 0 AND {DENIED} THEN 'denial_lost'
+    WHEN (r.opted_out = 0 OR r.opted_out IS NULL AND %(tells_choices)s = 1) AND {DENIED}
+      THEN 'denial_lost'
     WHEN r.opted_out = 1 AND NOT {DENIED} THEN 'denial_unknown'
     WHEN r.state <> '' AND (r.state = 'active') <> (c.status = 'active') THEN 'state'
     ELSE '' END AS kind
@@ -88,9 +89,10 @@ def reconcile(
     """Compare the CSV file at ``path``, called ``name``, with the records at the instant ``at``.
 
     Of its columns these are read: ``account_number``, and if they are there ``status`` (active or
-    discontinued) and ``opted_out`` or ``may_use`` (yes or no). Writes the record and its
-    differences and nothing else. Raises Refused when the file is no text in UTF-8 or has no
-    ``account_number``.
+    discontinued) and ``opted_out`` or ``may_use`` (yes or no). Where one of the last two is there,
+    an empty cell of a customer who opted out is a denial lost: whoever reads that file would not
+    know of it. Writes the record and its differences and nothing else. Raises Refused when the file
+    is no text in UTF-8 or has no ``account_number``.
     """
     require(by, ADD)
     found = Reconciliation(
@@ -119,6 +121,7 @@ def reconcile(
                 values: dict[str, int | str] = {
                     "number": found.pk,
                     "opt_out": Use.Mechanism.OPT_OUT.value,
+                    "tells_choices": int(found.tells_choices),
                 }
                 for statement in (COMPARE, MISSING_THERE):
                     cursor.execute(statement, values)

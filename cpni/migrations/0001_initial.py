@@ -1136,7 +1136,7 @@ class Migration(TablesAtOnce):
             name='Difference',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('denial_lost', 'Opted out here, may be used in the file'), ('denial_unknown', 'Opted out in the file, not here'), ('missing_here', 'In the file, not here'), ('state', 'Active in one, discontinued in the other'), ('unread', 'Rows that could not be read'), ('missing_there', 'Active here, not in the file')], max_length=14)),
+                ('kind', models.CharField(choices=[('denial_lost', 'Opted out here, not in the file'), ('denial_unknown', 'Opted out in the file, not here'), ('missing_here', 'In the file, not here'), ('state', 'Active in one, discontinued in the other'), ('unread', 'Rows that could not be read'), ('missing_there', 'Active here, not in the file')], max_length=14)),
                 ('line', models.PositiveIntegerField(help_text='Line of the file, the header being line 1.', null=True)),
                 ('account_number', models.CharField(blank=True, max_length=40)),
                 ('ours', models.CharField(blank=True, max_length=60, verbose_name='here')),

@@ -40,7 +40,7 @@ class Difference(models.Model):
     """
 
     class Kind(models.TextChoices):
-        DENIAL_LOST = "denial_lost", "Opted out here, may be used in the file"
+        DENIAL_LOST = "denial_lost", "Opted out here, not in the file"
         DENIAL_UNKNOWN = "denial_unknown", "Opted out in the file, not here"
         MISSING_HERE = "missing_here", "In the file, not here"
         STATE = "state", "Active in one, discontinued in the other"

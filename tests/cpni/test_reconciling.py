@@ -95,6 +95,16 @@ def test_a_file_that_agrees_has_no_difference_and_may_be_compared_again(tmp_path
         assert (found.rows, found.agree, differences(found)) == (5, 5, [])
 
 
+@pytest.mark.parametrize("column", ["opted_out", "may_use"])
+def test_a_denial_that_became_an_empty_cell_is_lost(tmp_path, column):
+    found = compare(tmp_path, f"account_number,status,{column}\nANN,active,\nBOB,active,\n")
+    assert found.agree == 1
+    assert differences(found)[0] == (
+        *("denial_lost", "ANN", 2, "active, opted out", "active, choice not told"),
+    )
+    assert not found.differences.filter(account_number="BOB").exists()
+
+
 def test_without_a_column_about_choices_it_says_that_none_can_be_found(tmp_path):
     found = compare(tmp_path, "Account Number\nANN\nBOB\nCY\nDEE\nEVE\n")
     assert (found.tells_choices, found.agree) == (False, 5)
@@ -160,6 +170,6 @@ def test_the_command_counts(tmp_path, capsys):
     call_command("reconcile", file)
     said = capsys.readouterr().out
     assert "8 rows, 1 agree" in said
-    assert "Opted out here, may be used in the file: 1" in said
+    assert "Opted out here, not in the file: 1" in said
     with pytest.raises(CommandError, match="no file"):
         call_command("reconcile", tmp_path / "none.csv")
