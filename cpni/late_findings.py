@@ -7,6 +7,7 @@ is found all the same. The only writer of ``LateFinding``.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from itertools import groupby
 
@@ -34,6 +35,7 @@ from notices.models import Delivery, PolicyBinding, PolicyVersion
 JOB = "look back at uses"
 SETTLE = "cpni.settle_latefinding"
 CHUNK = 500  # uses of one day that are decided upon at once, in a fixed number of queries
+OPT_OUT = OptOutRequest.Wish.OPT_OUT
 # A row of history is dated before it is committed, and looking twice finds nothing twice.
 OVERLAP = timedelta(hours=6)
 # Nothing is known yet: when it is, the record of it is touched.
@@ -90,6 +92,13 @@ def _touched(since: datetime) -> set[int]:
     for source in sources:
         rows = used.filter(customer__in=source).values_list("customer_id", flat=True)
         found.update(rows.distinct())
+    # Of merged accounts what the customer says as the one that remains counts too (_decide_again).
+    for source in sources[:2]:
+        found.update(Customer.objects.filter(merged_into__in=source).values_list("pk", flat=True))
+    while more := set(
+        Customer.objects.filter(merged_into__in=found).values_list("pk", flat=True)
+    ).difference(found):
+        found |= more
     return found
 
 
@@ -137,8 +146,16 @@ def _parts(uses: Iterator[Disclosure]) -> Iterator[list[Disclosure]]:
 
 
 def _decide_again(part: Sequence[Disclosure], on: date) -> dict[int, Decision]:
-    people = Customer.objects.filter(pk__in={used.customer_id for used in part})
-    facts = gather_many(list(people.select_related("merged_into")), on)
+    rows = Customer.objects.filter(pk__in={used.customer_id for used in part})
+    people = list(rows.select_related("merged_into"))
+    remaining = {one.pk: one.remaining for one in people if one.merged_into}
+    facts = gather_many([*people, *remaining.values()], on)
+    for pk, other in remaining.items():
+        # What the customer objected to since, they could only as the account that remains.
+        objections = tuple(
+            choice for choice in facts[other.pk].choices if choice.request.wish == OPT_OUT
+        )
+        facts[pk] = replace(facts[pk], choices=facts[pk].choices + objections)
     return {
         used.pk: judge(
             facts[used.customer_id],

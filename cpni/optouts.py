@@ -188,12 +188,16 @@ def _require_for_wish(request: OptOutRequest, by: User | None) -> None:
 def in_time(request: OptOutRequest, customer: Customer) -> bool | None:
     """Whether any date of ``request`` lies within the window of the notice it answers.
 
-    That is the last notice mailed by the day of receipt; None when there was none. A date before
-    the mailing is in time as well: the customer objected early.
+    That is the last notice mailed by the day of receipt, also to an account that was merged into
+    this one; None when there was none. A date before the mailing is in time as well: the customer
+    objected early.
     """
+    accounts = [customer.pk, *customer.merged_accounts]
     last_day = (
         Delivery.objects.notices()
-        .filter(customer=customer, state=Delivery.State.SENT, mailed_on__lte=request.received_on)
+        .filter(
+            customer__in=accounts, state=Delivery.State.SENT, mailed_on__lte=request.received_on
+        )
         .order_by("-mailed_on", "-id")
         .values_list("last_objection_day", flat=True)
         .first()

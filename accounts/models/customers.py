@@ -151,3 +151,14 @@ class Customer(models.Model):
         while account.merged_into is not None:
             account = account.merged_into
         return account
+
+    @property
+    def merged_accounts(self) -> list[int]:
+        """Ids of the accounts that were merged into this one, also by way of others."""
+        found: list[int] = []
+        more = [self.pk]
+        while more := list(
+            Customer.objects.filter(merged_into__in=more).values_list("pk", flat=True)
+        ):
+            found += more
+        return found

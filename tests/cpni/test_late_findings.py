@@ -1,6 +1,7 @@
 """What we learn late shows which uses should not have been made; each is settled by a person."""
 
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -8,10 +9,11 @@ import time_machine
 from accounts.errors import Refused
 from cpni import disclosures, late_findings, optouts, recipients
 from cpni.assuming import assume_due
+from cpni.merging import merge
 from cpni.models import Incident, LateFinding
 from notices import outcomes
 from notices.models import Use
-from tests.factories.accounts import CarrierFactory, UserFactory
+from tests.factories.accounts import CarrierFactory, CustomerFactory, UserFactory
 from tests.factories.cpni import (
     LateFindingFactory,
     OptOutRequestFactory,
@@ -119,6 +121,18 @@ def test_one_that_settled_itself_is_open_again_when_it_was_right_and_a_persons_w
     late_findings.settle(finding, note="Told them", at=AFTER, by=officer, because="Seen")
     assert found_at(AFTER) == 0
     assert not LateFinding.objects.get().is_open
+
+
+def test_an_objection_in_time_as_the_account_that_remains_finds_the_uses_of_the_merged_one(
+    delivery,
+):
+    chain = [delivery.customer, CustomerFactory(), CustomerFactory()]
+    for duplicate, survivor in pairwise(chain):
+        merge(duplicate, survivor, on=date(2026, 11, 20), at=NOON, by=None, because="The same")
+    assert found_at(AFTER) == 0
+    objects(chain[-1], letter_date=date(2026, 10, 30))
+    assert found_at(AFTER) == 1
+    assert LateFinding.objects.get().disclosure.customer == delivery.customer
 
 
 def test_what_nobody_touched_is_not_looked_at_again(delivery):
