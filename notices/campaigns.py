@@ -46,7 +46,7 @@ def approve(campaign: Campaign, *, by: User, because: str, seen: str | None = No
                 raise Refused("Its notice is not approved.", "Approve the notice first.")
             if seen is not None and seen != locked.fingerprint:
                 raise Changed()
-            _refuse_old_words(locked, on=Carrier.today())
+            _refuse_old_words(locked.notice)
         return _move(
             campaign,
             [Status.DRAFT],
@@ -140,31 +140,38 @@ def start(
 def check_start(campaign: Campaign, *, on: date) -> None:
     """Raise Refused where what an approved ``campaign`` rests on has changed by the day ``on``.
 
-    When one of its lists is no longer as it was approved, when its notice is not good any more, and
-    for marketing with CPNI that nobody has reviewed for that (64.2009(d)).
+    When one of its lists is no longer as it was approved, when its notice is not good any more or
+    tells of another policy than the one in force, and for marketing with CPNI that nobody has
+    reviewed for that (64.2009(d)).
     """
     _refuse_changed_lists(campaign)
-    _refuse_old_words(campaign, on=on)
+    _refuse_old_words(campaign.notice)
+    _refuse_other_policy(campaign, on=on)
     marketing.check_start(campaign, on=on)
 
 
-def _refuse_old_words(campaign: Campaign, *, on: date) -> None:
-    """Raise Refused when the notice of ``campaign`` is not good on ``on``, or when it can first go.
+def _refuse_old_words(notice: Notice) -> None:
+    """Raise Refused when an approved ``notice`` is not good any more.
 
-    Its words were approved once. Since then the carrier may have moved, so that its content check
-    fails; or another policy has come into force than the one that it tells of (64.2008(c)(4): a
-    notice must not mislead). Whoever is under an earlier version may still be told of that one.
+    Its words were approved once, and the world went on: the carrier has moved, so that its content
+    check fails, or another policy was published before the one of which it tells.
     """
-    notice = campaign.notice
     refuse_open(notice)
     policies.refuse_overtaken(notice)
-    version = notice.policy_version
+
+
+def _refuse_other_policy(campaign: Campaign, *, on: date) -> None:
+    """Raise Refused when the notice of ``campaign`` tells of a policy that is not in force ``on``.
+
+    It would mislead (64.2008(c)(4)): but not whoever is still under that version, if it goes to
+    these alone.
+    """
+    notice, version = campaign.notice, campaign.notice.policy_version
     if notice.kind != Notice.Kind.CPNI or version is None or campaign.bound_to == version:
         return
-    first = max(on, version.effective_on) if campaign.status == Status.DRAFT else on
-    if policies.in_force(first) != version:
+    if policies.in_force(on) != version:
         raise Refused(
-            f"Its notice tells of {version}, which is not in force on {in_words(first)}.",
+            f"Its notice tells of {version}, which is not in force on {in_words(on)}.",
             "Choose a notice under the policy in force, or only customers under that version.",
         )
 
