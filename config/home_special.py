@@ -19,14 +19,15 @@ from notices.models import AutomaticNotice
 
 
 def proposals(asker: Asker) -> Iterator[Row]:
-    """Automatic notices that wait for a person's yes, that nobody has approved, or are held."""
+    """Automatic notices that wait for a person's yes, and those that are held; which do not run."""
     if not asker.person.has_perm("notices.approve_automaticnotice"):
         return
     rows = AutomaticNotice.objects.exclude(status=AutomaticNotice.Status.STOPPED)
     found = list(rows.values_list("kind", "status"))
     running = {kind for kind, status in found if status == AutomaticNotice.Status.APPROVED}
     asked = [kind for kind, status in found if status == AutomaticNotice.Status.PROPOSED]
-    running -= {one.kind for one in automatic.held(on=asker.today)} if running else set()
+    held = automatic.held(on=asker.today) if running else {}
+    running -= {one.kind for one in held}
     missing = [kind.label for kind in AutomaticNotice.Kind if kind not in running]
     detail = f"Not running: {', '.join(missing).lower()}." if missing else "Each runs by itself."
     yield Row(
@@ -37,6 +38,16 @@ def proposals(asker: Asker) -> Iterator[Row]:
         listed("notices_automaticnotice", "?status__exact=proposed"),
         remedy="Read each, and approve it or stop it.",
     )
+    if held:
+        why = " ".join(dict.fromkeys(held.values()))
+        yield Row(
+            len(held),
+            "automatic notices held",
+            f"Whoever becomes due is told nothing meanwhile. {why}",
+            "gap",
+            listed("notices_automaticnotice", "?held=yes"),
+            remedy="Do what is said of each.",
+        )
 
 
 def open_incidents(asker: Asker) -> Iterator[Row]:

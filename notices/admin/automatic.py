@@ -3,11 +3,12 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.html import format_html_join
-from unfold.contrib.filters.admin import ChoicesDropdownFilter
+from unfold.contrib.filters.admin import ChoicesDropdownFilter, DropdownFilter
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 
@@ -56,13 +57,34 @@ def ask_whether_held(rows: list[Any]) -> None:
         row.outdated = policy is not None and row.notice.policy_version_id != policy.pk
 
 
+class HeldFilter(DropdownFilter):
+    """Approved ones that go to nobody."""
+
+    title = "held"
+    parameter_name = "held"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The one question."""
+        return [("yes", "Approved, and goes to nobody now")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[AutomaticNotice]) -> Any:
+        """Those."""
+        if self.value() != "yes":
+            return queryset
+        return queryset.filter(pk__in=[one.pk for one in automatic.held(on=Carrier.today())])
+
+
 @admin.register(AutomaticNotice)
 class AutomaticNoticeAdmin(RecordAdmin):
     """Who is noticed by itself, with which notice, and by whose approval."""
 
     list_display = ("kind", "notice", "status_label", "approved_by", "approved_at", "next_step")
     list_display_links = ("kind",)
-    list_filter = (("status", ChoicesDropdownFilter), ("kind", ChoicesDropdownFilter))
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        HeldFilter,
+    )
     list_select_related = ("notice", "approved_by")
     ordering = ("-id",)
     fields = (

@@ -232,14 +232,18 @@ def test_under_an_older_policy_it_is_held_until_a_notice_of_the_newer_one(
     assert f"Held. It tells of {notice.policy_version}, which is not in force" in (
         client.get(reverse("admin:notices_automaticnotice_changelist")).content.decode()
     )
-    assert "not running: new customers, two-year renewal" in (
-        client.get("/admin/").content.decode().lower()
-    )
+    home = client.get("/admin/")
+    assert "not running: new customers, two-year renewal" in home.content.decode().lower()
+    (held,) = (row for row in home.context["desk_needed"] if row.title == "automatic notices held")
+    assert held.count == client.get(held.address).context["cl"].result_count == 2
+    assert f"It tells of {notice.policy_version}, which is not in force" in held.detail
     NoticeFactory(policy_version=newer)
     for proposal in automatic.propose(on=TODAY):
         automatic.approve(proposal, at=AT, by=None, because="The newer policy")
     day(noon, 1)
     assert [who for _, who in got()] == [customer]
+    home = client_of(roles.OFFICER).get("/admin/")
+    assert held.title not in [row.title for row in home.context["desk_needed"]]
 
 
 def test_one_that_tells_of_another_policy_is_not_approved(notice):
