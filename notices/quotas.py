@@ -1,12 +1,12 @@
 """When and how many e-mails of a campaign may leave: hours, a cap for each day, a slow beginning.
 
-Pure but for one count. All days and hours are those of the carrier's zone. What may not leave now
-waits and is lost by nobody: the schedule looks again each minute.
+All days and hours are those of the carrier's zone. What may not leave now waits and is lost by
+nobody: the schedule looks again each minute.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from math import ceil
 from zoneinfo import ZoneInfo
 
@@ -55,11 +55,19 @@ def left_today(campaign: Campaign, clock: Callable[[], datetime], zone: ZoneInfo
     most = most_on(campaign, (today - began).days)
     if most is None:
         return None
-    begins = datetime.combine(today, time(), zone)
-    sent = Delivery.objects.filter(
-        campaign=campaign, channel__in=Delivery.SENT_BY_LOOP, sent_at__gte=begins
-    ).count()
-    return max(0, most - sent)
+    return max(0, most - (campaign.handed if campaign.handed_on == today else 0))
+
+
+def count(campaign: Campaign, handed: int, *, on: date) -> None:
+    """Count ``handed`` more messages as handed over on the civil day ``on``, taken or not.
+
+    ``campaign`` is brought up to date. The caller holds its lease.
+    """
+    before = campaign.handed if campaign.handed_on == on else 0
+    campaign.handed_on, campaign.handed = on, max(0, before + handed)
+    Campaign.objects.filter(pk=campaign.pk).update(
+        handed_on=campaign.handed_on, handed=campaign.handed
+    )
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ cannot have left, from one that was lost after it, when it may have.
 import re
 import smtplib
 import ssl
+from collections import deque
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
@@ -33,6 +34,11 @@ class Meaning(Enum):
     DOUBT = auto()  # the connection was lost when the message may have been taken
 
 
+NOT_TAKEN = frozenset({Meaning.DECLINED, Meaning.LATER, Meaning.DOUBT})
+LATELY = 50  # messages, before a share of them says anything
+NOT_TAKEN_PERCENT = 20  # more than for addresses: some of it passes by itself
+
+
 @dataclass(frozen=True)
 class Answer:
     """What the relay said to one message; ``words`` are ours where it said nothing."""
@@ -41,6 +47,25 @@ class Answer:
     words: str
     # How long to wait at least before the next attempt, where it said that.
     wait: timedelta | None = None
+
+
+class Lately:
+    """What a relay said to the last messages of one loop."""
+
+    def __init__(self) -> None:
+        self._tries: deque[bool] = deque(maxlen=LATELY)
+
+    def hear(self, answer: Answer) -> str:
+        """Take in the answer to one more message. Why a person should look; "" while none need.
+
+        A relay that declines every second message, or has it tried again and again, costs the
+        sender's good name as bounces do; what is refused for its address is counted apart.
+        """
+        self._tries.append(answer.meaning in NOT_TAKEN)
+        bad = sum(self._tries)
+        if len(self._tries) < LATELY or bad * 100 <= NOT_TAKEN_PERCENT * LATELY:
+            return ""
+        return f"{bad} of the last {LATELY} messages were not taken: {answer.words}"
 
 
 class RelayTrouble(Exception):

@@ -53,7 +53,7 @@ from notices.models import Campaign, Delivery, NoticeText
 from notices.pace import Pace
 from notices.placeholders import fill
 from notices.references import reference
-from notices.relay import Meaning
+from notices.relay import Answer, Lately, Meaning
 from notices.rendering import Compiled, ascii_address, compile_message, own_values
 from notices.sender import Report, Sender
 
@@ -285,6 +285,7 @@ class Loop:
         self.after = 0
         self.finished: list[Done] = []
         self.in_a_row = 0
+        self.lately = Lately()
         self.counts: Counter[str] = Counter()
         self.ended: Ended | None = None
         self.because = ""
@@ -349,7 +350,7 @@ class Loop:
         if done.answer is None:
             return
         self.counts[COUNTED_AS[done.answer.meaning]] += 1
-        self.watch(done.answer.meaning)
+        self.watch(done.answer)
         if done.answer.meaning is Meaning.ACCEPTED:
             self.in_a_row = 0
             return
@@ -363,13 +364,14 @@ class Loop:
             log.warning("Campaign %s waits for the relay", self.prepared.campaign.pk)
             self.end(Ended.RELAY)
 
-    def watch(self, meaning: Meaning) -> None:
+    def watch(self, answer: Answer) -> None:
         """Pause when a storm of refusals begins, before the relay's good name is gone."""
-        self.bad += meaning is Meaning.NO_SUCH_ADDRESS
-        self.tried += meaning in (Meaning.NO_SUCH_ADDRESS, Meaning.ACCEPTED)
+        self.bad += answer.meaning is Meaning.NO_SUCH_ADDRESS
+        self.tried += answer.meaning in (Meaning.NO_SUCH_ADDRESS, Meaning.ACCEPTED)
         campaign = self.prepared.campaign
-        if not campaign.stands and (because := campaigns.too_many(campaign, self.bad, self.tried)):
-            self.end(Ended.PAUSED, because)
+        why = campaigns.too_many(campaign, self.bad, self.tried), self.lately.hear(answer)
+        if not campaign.stands and any(why):
+            self.end(Ended.PAUSED, why[0] or why[1])
 
     def end(self, reason: Ended, because: str = "") -> None:
         """Hand out nothing more. The first reason counts."""
@@ -381,10 +383,10 @@ class Loop:
         jobs = self.choose()
         if not (jobs or self.finished or time.monotonic() >= self.renew_at):
             return True
-        now, moment = self.clock(), time.monotonic()
+        now, moment, campaign = self.clock(), time.monotonic(), self.prepared.campaign
         with transaction.atomic():
             held = claims.check_lease(
-                self.prepared.campaign.pk, self.token, at=now, seconds=settings.SENDING_LEASE
+                campaign.pk, self.token, at=now, seconds=settings.SENDING_LEASE
             )
             if held is None:
                 # What is on its way was recorded as doubtful by the loop that took over.
@@ -397,19 +399,18 @@ class Loop:
             claims.settle(
                 self.finished,
                 cancelled=status == Campaign.Status.CANCELLED,
-                waiting_days=self.prepared.campaign.notice.waiting_days
-                if self.prepared.asks
-                else None,
+                waiting_days=campaign.notice.waiting_days if self.prepared.asks else None,
                 zone=self.prepared.zone,
                 at=now,
                 worded_at=self.prepared.at,
-                marketing_of=self.prepared.campaign
-                if self.prepared.campaign.notice.is_marketing
-                else None,
+                marketing_of=campaign if campaign.notice.is_marketing else None,
             )
-            if self.prepared.campaign.notice.is_marketing and jobs:
+            if campaign.notice.is_marketing and jobs:
                 jobs = self.permitted(jobs, now)
             jobs = claims.mark_sending(jobs)
+            handed = len(jobs) - sum(done.answer is None for done in self.finished)
+            if self.left is not None and handed:
+                quotas.count(campaign, handed, on=civil_day(now, self.prepared.zone))
         self.finished.clear()
         left = (until - now).total_seconds()
         self.renew_at = moment + left / 4

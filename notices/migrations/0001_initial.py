@@ -127,6 +127,8 @@ class Migration(TablesAtOnce):
                 ('message_domain', models.CharField(blank=True, editable=False, max_length=253)),
                 ('lease', models.UUIDField(editable=False, null=True)),
                 ('lease_until', models.DateTimeField(editable=False, null=True)),
+                ('handed_on', models.DateField(editable=False, null=True)),
+                ('handed', models.PositiveIntegerField(default=0, editable=False)),
                 ('approved_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('author', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('automatic', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='campaigns', to='notices.automaticnotice')),

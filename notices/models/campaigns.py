@@ -188,7 +188,12 @@ class Campaign(SendingLimits):
     lease = models.UUIDField(null=True, editable=False)
     lease_until = models.DateTimeField(null=True, editable=False)
 
-    history = History(excluded_fields=["lease", "lease_until"])
+    # How many messages were handed over on the last day on which any was, taken or not: for the cap
+    # of a day. Counted with the mark that a message is being sent.
+    handed_on = models.DateField(null=True, editable=False)
+    handed = models.PositiveIntegerField(default=0, editable=False)
+
+    history = History(excluded_fields=["lease", "lease_until", "handed_on", "handed"])
 
     class Meta:
         ordering = ["-id"]

@@ -39,6 +39,21 @@ def test_refusals_over_the_threshold_pause_it_before_the_rest_is_sent(
     assert people.filter(state="queued", channel="email").count() == 30
 
 
+@pytest.mark.parametrize("answer", ["554 5.7.1 Looks like spam", "451 4.7.1 Try later"])
+def test_a_relay_that_takes_only_every_second_message_pauses_it(
+    sink, campaign_to, settings, answer
+):
+    settings.SMTP_CONNECTIONS = 1
+    campaign = campaign_to(60)
+    for number in range(1, 61, 2):
+        sink.answers["DONE", f"c{number}@mail.example"] = answer
+    assert sending.send(campaign.pk).ended is Ended.PAUSED
+    paused = status(campaign)
+    assert paused.status == "paused"
+    assert paused.paused_because.startswith("25 of the last 50 messages were not taken: ")
+    assert Delivery.objects.filter(campaign=campaign, attempts=0).count() == 10
+
+
 def test_bounces_that_come_later_pause_it_within_a_minute(sink, campaign_to, monkeypatch):
     monkeypatch.setattr(campaigns, "LEAST_TRIED", 10)
     campaign = campaign_to(20, daily_cap=12)

@@ -96,6 +96,19 @@ def test_the_cap_of_a_day_holds_over_loops_and_the_next_day_goes_on(sink, campai
 
 
 @pytest.mark.django_db
+def test_the_cap_of_a_day_counts_what_was_handed_over_and_not_taken(sink, campaign_to, clock):
+    sent = campaign_to(5, daily_cap=2)
+    sink.answers["DONE", "*"] = "451 4.7.1 Too fast"
+    for _ in range(2):
+        assert sending.send(sent.pk, clock=clock).ended is Ended.WAITING
+    assert Delivery.objects.filter(campaign=sent, attempts__gt=0).count() == 2
+    del sink.answers["DONE", "*"]
+    clock.move(days=1)
+    sending.send(sent.pk, clock=clock)
+    assert sum(sink.recipients.values()) == 2
+
+
+@pytest.mark.django_db
 def test_outside_its_hours_nothing_leaves_and_nothing_is_finished(sink, campaign_to, clock):
     sent = campaign_to(3, send_from=time(1), send_until=time(2))
     assert sending.send(sent.pk, clock=clock).ended is Ended.WAITING
