@@ -8,6 +8,7 @@ from collections.abc import Callable
 from datetime import date
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from accounts import unusual_looks
 from accounts.civil import add_months
@@ -34,6 +35,7 @@ from cpni.models import (
     WebhookSubscription,
 )
 from cpni.retention import months_kept
+from notices import campaigns
 from notices.clock import expires_after
 from notices.models import Campaign, TelephoneTask
 
@@ -245,6 +247,17 @@ EXCEPTIONS: tuple[Exceptional | Special, ...] = (
         ("notices_campaign", f"?status__exact={Campaign.Status.PAUSED}"),
         "Find out why, and resume or cancel it.",
         records=_in_status(Campaign.Status.PAUSED),
+    ),
+    Exceptional(
+        "scheduled campaigns that have not started",
+        "bad",
+        "The time of the first came {ago}.",
+        "Each started at its time.",
+        CAMPAIGNERS,
+        ("notices_campaign", "?start=late"),
+        "Its next step says what is in the way. Mend that, or cancel it and copy it.",
+        records=lambda today: campaigns.late(at=timezone.now()),
+        since="scheduled_at",
     ),
     Exceptional(
         "complaints about release of CPNI open",

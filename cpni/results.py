@@ -1,8 +1,10 @@
 """What a campaign came to: its recipients' fates, objections to it, approvals assumed from it.
 
-Four set-based queries, whatever its size. An objection is one to this campaign when it was received
+Five set-based queries, whatever its size. An objection is one to this campaign when it was received
 from a mailing date of its notice to the customer's last day; or after that, unless another notice
-was mailed to the customer in between. Querysets only; nothing here writes.
+was mailed to the customer in between. To an offer nobody objects: who wants no more of them stops
+marketing by e-mail, which counts with the last offer that they got before. Querysets only; nothing
+here writes.
 """
 
 from collections import Counter
@@ -13,6 +15,7 @@ from typing import Any
 
 from django.db.models import Case, Count, Exists, OuterRef, Q, QuerySet, Value, When
 
+from accounts.models import ContactOptOut
 from cpni.models import Approval, OptOutRequest
 from notices.fates import Fate, deciding, fate_of
 from notices.models import Campaign, Delivery
@@ -34,12 +37,16 @@ class Results:
     objected: Counter[date] = field(default_factory=Counter)
     closes: Counter[date] = field(default_factory=Counter)
     assumed: Counter[date] = field(default_factory=Counter)
+    stopped: Counter[date] = field(default_factory=Counter)
 
 
 def results(campaign: Campaign) -> Results:
     """The results of ``campaign``, which has an audience, as the records are now."""
     found = Results()
     _count_deliveries(campaign, found)
+    if campaign.notice.is_marketing:
+        found.stopped.update(stops(campaign).values_list("since", flat=True))
+        return found
     for route, day, when, number in (
         objections([campaign.pk])
         .order_by()
@@ -60,7 +67,7 @@ def results(campaign: Campaign) -> Results:
 
 
 def _count_deliveries(campaign: Campaign, found: Results) -> None:
-    deliveries = Delivery.objects.notices().filter(campaign=campaign).order_by()
+    deliveries = Delivery.objects.filter(campaign=campaign, change=None, code=None).order_by()
     substitute = Case(When(round__gt=1, then=Value(1)), default=Value(0))
     for channel, state, outcome, later, number in (
         deciding(deliveries)
@@ -81,7 +88,7 @@ def _count_deliveries(campaign: Campaign, found: Results) -> None:
         found.sent[mailed_on] += number
         if outcome_on:
             found.came_back[outcome_on] += number
-        else:
+        elif last_day:
             found.closes[last_day] += number
 
 
@@ -117,6 +124,20 @@ def objections(campaigns: Iterable[int]) -> QuerySet[Any]:
         .annotate(when=Case(When(Exists(inside), then=Value(WITHIN)), default=Value(AFTER)))
         .filter(Q(when=WITHIN) | Exists(past))
     )
+
+
+def stops(campaign: Campaign) -> QuerySet[ContactOptOut]:
+    """Stops of marketing by e-mail, by any route, whose last offer before was of ``campaign``."""
+    offers = Delivery.objects.filter(
+        marketing=True, customer=OuterRef("customer"), state=Delivery.State.SENT
+    )
+    later = offers.filter(
+        mailed_on__gt=OuterRef("mailed_on"), mailed_on__lte=OuterRef(OuterRef("since"))
+    )
+    last = offers.filter(~Exists(later), campaign=campaign, mailed_on__lte=OuterRef("since"))
+    return ContactOptOut.objects.filter(
+        Exists(last), channel=ContactOptOut.Channel.EMAIL
+    ).order_by()
 
 
 def assumed(campaigns: Iterable[int]) -> QuerySet[Approval]:

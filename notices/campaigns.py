@@ -8,11 +8,11 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Count, Q
+from django.db.models import Count, Q, QuerySet
 from django.utils import timezone
 
 from accounts import history
@@ -27,6 +27,7 @@ from notices.signing_off import refuse_open
 
 Status, State = Campaign.Status, Delivery.State
 RUN = "notices.run_campaign"
+LATE = timedelta(minutes=15)  # the schedule looks each minute
 LEAST_TRIED = 50  # e-mails, before a share of them says anything
 NUMBERED = re.compile(r" \(\d+\)$")
 
@@ -174,6 +175,26 @@ def _refuse_other_policy(campaign: Campaign, *, on: date) -> None:
             f"Its notice tells of {version}, which is not in force on {in_words(on)}.",
             "Choose a notice under the policy in force, or only customers under that version.",
         )
+
+
+def why_not(campaign: Campaign, *, at: datetime) -> str:
+    """Why ``campaign``, approved or scheduled, would not start at its time; "" when it would.
+
+    Its time is that for which it is scheduled, and where that has passed or there is none, ``at``.
+    """
+    if Carrier.get() is None:
+        return "The carrier is not filled in."
+    when = max(at, campaign.scheduled_at) if campaign.scheduled_at else at
+    try:
+        check_start(campaign, on=civil_day(when, Carrier.zone_or_default()))
+    except Refused as refused:
+        return refused.message
+    return ""
+
+
+def late(*, at: datetime) -> QuerySet[Campaign]:
+    """The campaigns whose time had come a while before ``at``, and that have not started."""
+    return Campaign.objects.filter(status=Status.SCHEDULED, scheduled_at__lt=at - LATE)
 
 
 def changed_lists(campaign: Campaign) -> list[str]:

@@ -63,8 +63,8 @@ def start_campaign(campaign_id: int) -> None:
             message_domain=settings.MAIL_DOMAIN,
         )
     except Refused:
-        # It was cancelled in between, or the carrier is not filled in: the campaign's page shows
-        # that it has not started.
+        # It was cancelled in between, or something is in the way: the campaign's next step says it,
+        # and after a while the home page (campaigns.late).
         return
     send_campaign(campaign_id)
 

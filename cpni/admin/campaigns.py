@@ -180,13 +180,20 @@ def days_table(found: Results, lists: Lists) -> dict[str, Any]:
     def assumed(number: int, first: date, last: date) -> Number:
         return lists.approvals(number, effective_on_from=first, effective_on_to=last)
 
-    columns = (
-        ("Notices sent", found.sent, sent, GOOD),
-        ("Came back", found.came_back, came_back, BAD),
-        ("Failed", found.failed, failed, BAD),
+    def stopped(number: int, first: date, last: date) -> Number:
+        return Number(number)  # the list of stops knows nothing of campaigns
+
+    marketing = lists.campaign.notice.is_marketing
+    asks = (
         ("Objections received", found.objected, objected, GAP),
         ("Last days to object", found.closes, closes, CALM),
         ("Approvals assumed", found.assumed, assumed, WAIT),
+    )
+    columns = (
+        ("Offers sent" if marketing else "Notices sent", found.sent, sent, GOOD),
+        ("Came back", found.came_back, came_back, BAD),
+        ("Failed", found.failed, failed, BAD),
+        *((("Stopped marketing", found.stopped, stopped, GAP),) if marketing else asks),
     )
     days = sorted({day for _, counted, _, _ in columns for day in counted})
     if not days:
@@ -289,6 +296,7 @@ class CampaignRecordAdmin(CampaignAdmin):
             approvals=approvals_table(found, lists),
             approvals_together=lists.approvals(found.approvals.total()),
             days=days_table(found, lists),
+            stopped=found.stopped.total(),
         )
 
     @confirmed_act(

@@ -271,6 +271,10 @@ def _mailing(document: Document, campaign: Campaign) -> None:
 
 
 def _results(document: Document, campaign: Campaign, found: Results) -> None:
+    if campaign.notice.is_marketing:
+        document.heading("Stopped marketing by e-mail")
+        document.text(f"{found.stopped.total():,} of those who got it, before another offer.")
+        return
     document.heading("Objections")
     routes: Counter[str] = Counter()
     for (route, _), number in found.objections.items():

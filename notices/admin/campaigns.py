@@ -5,13 +5,17 @@ from typing import Any
 from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import URLPattern, path, reverse
 from django.utils import timezone
 from django.utils.html import format_html
-from unfold.contrib.filters.admin import ChoicesDropdownFilter, RelatedDropdownFilter
+from unfold.contrib.filters.admin import (
+    ChoicesDropdownFilter,
+    DropdownFilter,
+    RelatedDropdownFilter,
+)
 from unfold.decorators import display
 from unfold.enums import ActionVariant
 from unfold.widgets import UnfoldAdminSplitDateTimeWidget
@@ -61,6 +65,22 @@ class ScheduleForm(ActForm):
     )
 
 
+class LateFilter(DropdownFilter):
+    """What should have started by itself, and has not."""
+
+    title = "start"
+    parameter_name = "start"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """The one question."""
+        return [("late", "Its time has come, and it has not started")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Campaign]) -> Any:
+        """Those that are late."""
+        late = campaigns.late(at=timezone.now())
+        return queryset.filter(pk__in=late.values("pk")) if self.value() == "late" else queryset
+
+
 class CampaignAdmin(AudienceMixin, RecordAdmin):
     """One notice to one audience: where it stands, and what is to be done next.
 
@@ -80,6 +100,7 @@ class CampaignAdmin(AudienceMixin, RecordAdmin):
     )
     list_filter = (
         ("status", ChoicesDropdownFilter),
+        LateFilter,
         ("notice", RelatedDropdownFilter),
         ("audience", ChoicesDropdownFilter),
     )
@@ -243,8 +264,10 @@ class CampaignAdmin(AudienceMixin, RecordAdmin):
         match campaign.status:
             case Status.DRAFT:
                 return "Someone else approves it"
-            case Status.APPROVED | Status.SCHEDULED if changed := campaigns.changed_lists(campaign):
-                return f"Does not start: its list {' and '.join(changed)} was changed"
+            case Status.APPROVED | Status.SCHEDULED if why := campaigns.why_not(
+                campaign, at=timezone.now()
+            ):
+                return f"Does not start: {why}"
             case Status.APPROVED:
                 return "Schedule or start it"
             case Status.SCHEDULED:

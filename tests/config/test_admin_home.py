@@ -49,6 +49,7 @@ def work(db):
     DeliveryFactory(channel="none", state="unreachable", customer=CustomerFactory(post=False))
     AutomaticNotice.objects.create(kind="new", notice=CampaignFactory().notice)
     CampaignFactory(running=True, status="paused")
+    CampaignFactory(status="scheduled", scheduled_at=TODAY - timedelta(days=3))
     IncidentFactory()
     WebhookSubscriptionFactory(disabled_at=datetime(2026, 11, 22, tzinfo=UTC), disabled_because="x")
     BreachFactory()
@@ -168,6 +169,7 @@ def test_what_a_role_may_not_view_it_does_not_see(client_of, work):
     assert set(tiles(client_of(roles.MARKETING))) == {
         "campaigns to be approved",
         "campaigns paused",
+        "scheduled campaigns that have not started",
     }
     assert set(tiles(client_of(roles.REPRESENTATIVE))) == {
         "opt-out requests to be matched",

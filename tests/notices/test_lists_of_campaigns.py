@@ -73,4 +73,4 @@ def test_its_page_says_why_it_does_not_start(campaign, two, client_of):
     page = client_of(roles.OFFICER).get(
         reverse("admin:notices_campaign_change", args=[campaign.pk])
     )
-    assert "Does not start: its list Autumn was changed" in page.content.decode()
+    assert "Does not start: The list “Autumn” was changed" in page.content.decode()

@@ -7,6 +7,7 @@ import pytest
 import time_machine
 from django.core.exceptions import ValidationError
 from django.test import Client
+from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -18,9 +19,11 @@ from cpni import marketing_campaigns, optouts, recipients
 from cpni.assuming import assume_due
 from cpni.decisions import decide
 from cpni.models import Approval, Disclosure, MarketingCampaign, OptOutRequest
+from cpni.results import results
 from notices import audience, campaigns, links, marketing, outcomes, publishing, sending
 from notices.audience import meant_for
 from notices.models import Campaign, Delivery, Notice, Use
+from notices.tasks import start_campaign
 from tests.factories.accounts import CarrierFactory, CustomerFactory, UserFactory
 from tests.factories.cpni import MarketingCampaignFactory, OptOutRequestFactory, RecipientFactory
 from tests.factories.notices import CampaignFactory, DeliveryFactory, NoticeFactory
@@ -373,3 +376,34 @@ def test_an_offer_asks_for_nothing_and_a_notice_is_not_chosen_with_cpni(offer):
     notice = CampaignFactory(cpni_use=Use.objects.get(code="agents"))
     with pytest.raises(ValidationError, match="Only marketing"):
         notice.clean()
+
+
+def test_its_results_count_who_got_it_and_who_stopped_after_it(sink, offer, client_of):
+    ann, bob = customer("ann"), customer("bob")
+    first = offer()
+    start(first)
+    one_click(link_of(Delivery.objects.get(campaign=first, customer=ann)))
+    with time_machine.travel(AT + timedelta(days=1), tick=False):
+        second = offer()
+        start(second)
+        one_click(link_of(Delivery.objects.get(campaign=second, customer=bob)))
+        officer = client_of(roles.OFFICER)
+        for campaign, recipients in ((first, 2), (second, 1)):
+            found = results(campaign)
+            assert (found.recipients.total(), found.stopped.total()) == (recipients, 1)
+            page = officer.get(reverse("admin:notices_campaign_results", args=[campaign.pk]))
+            assert "1 of those who got it" in page.content.decode()
+
+
+def test_what_keeps_it_from_starting_is_said_where_it_waits(offer, client_of):
+    campaign = offer("agents")
+    campaigns.schedule(campaign, at=AT + timedelta(minutes=1), by=None, because="Soon")
+    MarketingCampaign.objects.filter(email_campaign=campaign).update(seen="something else")
+    officer = client_of(roles.OFFICER)
+    with time_machine.travel(AT + timedelta(hours=1), tick=False):
+        start_campaign(campaign.pk)
+        page = officer.get(reverse("admin:notices_campaign_change", args=[campaign.pk]))
+        assert "Does not start: It is not what was reviewed any more" in page.content.decode()
+        rows = officer.get("/admin/").context["desk_needed"]
+        late = next(row for row in rows if row.title == "scheduled campaigns that have not started")
+        assert list(officer.get(late.address).context["cl"].result_list) == [campaign]
