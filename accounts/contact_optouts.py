@@ -16,7 +16,7 @@ from accounts.bulk_rows import among
 from accounts.caller_standing import refuse_unproved
 from accounts.civil import in_words
 from accounts.errors import Refused
-from accounts.models import ContactOptOut, Customer, User
+from accounts.models import ContactOptOut, ContactPoint, Customer, User
 from accounts.permissions import require
 
 STOP, ALLOW = "accounts.add_contactoptout", "accounts.change_contactoptout"
@@ -36,6 +36,26 @@ def stop(
     wanted = _known(channels)
     with transaction.atomic():
         return _stop(_locked(customer), wanted, on=on, by=by, because=because)
+
+
+def stop_address(
+    customer: Customer, address: str, *, on: date, by: User | None, because: str
+) -> int:
+    """Stop marketing e-mail to ``customer`` and to every other whose mail goes to ``address`` now.
+
+    An opting out of commercial e-mail is the address's, whichever account it was written for
+    (15 USC 7704(a)(4)). Returns how many customers are newly stopped.
+    """
+    require(by, STOP)
+    points = ContactPoint.objects.current().found_by(ContactPoint.Kind.EMAIL, address)
+    others = Customer.objects.filter(pk__in=points.values("customer"))
+    everybody = {one.remaining.pk: one.remaining for one in (customer, *others)}
+    with transaction.atomic():
+        # In one order, so that two who share more than one account cannot wait for each other.
+        return sum(
+            bool(_stop(_locked(one), [ContactOptOut.Channel.EMAIL], on=on, by=by, because=because))
+            for _, one in sorted(everybody.items())
+        )
 
 
 def allow(

@@ -105,18 +105,19 @@ def received(request: HttpRequest, reference: str) -> HttpResponse:
 def stop_marketing(request: HttpRequest, token: str) -> HttpResponse:
     """Stop marketing by e-mail, and nothing else, on a POST; a GET only offers the button.
 
-    Whoever has the link got the message. It can only stop something, so no proof of who it is is
-    asked, and nobody is told whose it is.
+    To the address that got it, and so to every account that has this address. Whoever has the link
+    got the message. It can only stop something, so no proof of who it is is asked, and nobody is
+    told whose it is.
     """
     number = links.delivery_of(token, links.UNSUBSCRIBE)
-    offers = Delivery.objects.filter(pk=number or 0, marketing=True)
-    delivery = offers.select_related("customer__merged_into", "text").first()
+    offers = Delivery.objects.filter(pk=number or 0, marketing=True, contact_point__isnull=False)
+    delivery = offers.select_related("customer__merged_into", "text", "contact_point").first()
     if delivery is None:
         return _no_link(request)
-    if request.method == "POST":
-        contact_optouts.stop(
+    if request.method == "POST" and delivery.contact_point:
+        contact_optouts.stop_address(
             delivery.customer.remaining,
-            channels=["email"],
+            delivery.contact_point.value,
             on=Carrier.today(),
             by=None,
             because=f"By the link in marketing message {delivery.reference}",

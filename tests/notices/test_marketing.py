@@ -11,7 +11,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from accounts import contact_optouts
+from accounts import contact_optouts, contacts
 from accounts.errors import Refused
 from accounts.models import ContactOptOut
 from config import roles
@@ -376,6 +376,31 @@ def test_an_offer_asks_for_nothing_and_a_notice_is_not_chosen_with_cpni(offer):
     notice = CampaignFactory(cpni_use=Use.objects.get(code="agents"))
     with pytest.raises(ValidationError, match="Only marketing"):
         notice.clean()
+
+
+def test_a_click_stops_the_address_whichever_account_it_was_written_for(sink, offer):
+    first, second, moved = customer("shared"), customer("Shared"), customer("shared")
+    contacts.change_contact(
+        moved,
+        kind="email",
+        value="own@mail.example",
+        at=AT,
+        on=TODAY,
+        route="admin",
+        by=None,
+        because="New",
+    )
+    campaign = offer()
+    start(campaign)
+    assert (
+        one_click(link_of(Delivery.objects.get(campaign=campaign, customer=first))).status_code
+        == 200
+    )
+    assert {row.customer for row in ContactOptOut.objects.all()} == {first, second}
+    before = sink.recipients["shared@mail.example"]
+    start(offer())
+    assert sink.recipients["shared@mail.example"] == before
+    assert sink.recipients["own@mail.example"] == 2
 
 
 def test_its_results_count_who_got_it_and_who_stopped_after_it(sink, offer, client_of):
