@@ -13,6 +13,7 @@ from django.db import transaction
 
 from accounts import history
 from accounts.errors import Changed, Refused
+from accounts.fields import house_number
 from accounts.models import Carrier, User
 from accounts.permissions import refuse_author, require
 from notices import typesetting
@@ -96,6 +97,7 @@ def facts_of(notice: Notice) -> Facts:
         facts,
         carrier_name=carrier.legal_name,
         postcode=f"{carrier.optout_state} {carrier.optout_postcode}",
+        houses=frozenset(map(house_number, (carrier.optout_line1, carrier.optout_line2))) - {""},
         email=carrier.optout_email,
         numbers=frozenset(n[-10:] for n in (carrier.support_number, carrier.optout_number)),
         officer=carrier.officer_name,

@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 
 from notices.content_check.facts import Facts
+from notices.content_check.postal import addresses
 from notices.content_check.reading import (
     Part,
     Place,
@@ -16,6 +17,7 @@ from notices.content_check.reading import (
     sentences,
     shown,
 )
+from notices.content_check.spans import spans
 
 # A company by its legal form; two of them in a row are one name each.
 COMPANY = re.compile(
@@ -29,23 +31,6 @@ CALLED = {
 }
 OURS = {"en": r"\b(?:our|its|their|trusted|with)\b", "es": r"\b(?:nuestr[ao]s?|sus?|con)\b"}
 CARRIER = r"\{\{ ?carrier_name ?\}\}"
-IN_WORDS = {
-    "thirty": 30, "thirty-three": 33, "thirty-five": 35, "forty": 40, "forty-five": 45, "sixty": 60,
-    "ninety": 90, "treinta": 30, "treinta y tres": 33, "treinta y cinco": 35, "cuarenta": 40,
-    "cuarenta y cinco": 45, "sesenta": 60, "noventa": 90,
-}  # fmt: skip
-DAYS = {
-    "en": re.compile(
-        r"\b(\d+|(?:thirty|forty|sixty|ninety)(?:-\w+)?)[- ](?:calendar |business )?days?\b"
-        r"(?! a week)",
-        re.IGNORECASE,
-    ),
-    "es": re.compile(
-        r"\b(\d+|(?:treinta|cuarenta|sesenta|noventa)(?: y \w+)?) días\b(?! (?:de|a) la semana)",
-        re.IGNORECASE,
-    ),
-}
-STATE_AND_CODE = re.compile(r"\b([A-Z]{2}),? (\d{5})(?:-\d{4})?\b")
 TELEPHONE = re.compile(
     r"(?<![\d-])(?:\+?1[-․ ])?\(?(\d{3})\)?[-․ ]{1,2}(\d{3})[-․ ](\d{4})(?![\d-])"
 )
@@ -104,22 +89,24 @@ def recipients_not_asked_for(parts: tuple[Part, ...], facts: Facts) -> Iterator[
 
 
 def other_waiting_days(parts: tuple[Part, ...], facts: Facts) -> Iterator[Place]:
-    """Days in figures or words that are not those of the setting."""
+    """Days, weeks or months in figures or words that are not the days of the setting."""
     for part in parts:
         line = on_one_line(part.text)
-        for found in DAYS[part.language].finditer(line):
-            days = int(found[1]) if found[1].isdigit() else IN_WORDS.get(found[1].lower())
+        for found, days in spans(line, part.language):
             if days != facts.waiting_days:
                 yield _at(part, line, found, f"The setting is {facts.waiting_days} days: ")
 
 
 def other_address(parts: tuple[Part, ...], facts: Facts) -> Iterator[Place]:
-    """Postal addresses, seen by state and ZIP code, that are not the carrier's."""
+    """Postal addresses that are not the carrier's: by state, ZIP code, and number of the house."""
     for part in parts:
         line = on_one_line(part.text)
-        for found in STATE_AND_CODE.finditer(line):
-            if facts.postcode and f"{found[1]} {found[2]}" != facts.postcode[:8]:
-                yield _at(part, line, found, f"The carrier's has {facts.postcode}: ")
+        for one in addresses(line):
+            if facts.postcode and f"{one.state} {one.postcode}" != facts.postcode[:8]:
+                yield _at(part, line, one.found, f"The carrier's has {facts.postcode}: ")
+            elif facts.houses and one.house and one.house not in facts.houses:
+                houses = " or ".join(sorted(facts.houses))
+                yield _at(part, line, one.found, f"The carrier's has the number {houses}: ")
 
 
 def other_numbers(parts: tuple[Part, ...], facts: Facts) -> Iterator[Place]:

@@ -26,6 +26,7 @@ class Facts:
     recipients: frozenset[str] = frozenset()
     carrier_name: str = ""
     postcode: str = ""  # with the state: “UT 84047”
+    houses: frozenset[str] = frozenset()  # numbers of house, box or suite in the lines before it
     email: str = ""
     numbers: frozenset[str] = frozenset()  # ten digits each
     officer: str = ""

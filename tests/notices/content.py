@@ -10,6 +10,7 @@ FOLDER = Path(__file__).parent
 CARRIER = {
     "carrier_name": "Wasatch Telephone, Inc.",
     "postcode": "UT 84047",
+    "houses": frozenset({"500"}),
     "email": "cpni@wasatch.example",
     "numbers": frozenset({"8005550134", "8005550177"}),
     "officer": "Robin Hale",

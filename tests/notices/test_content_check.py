@@ -155,7 +155,7 @@ COMPARED = {
         "We share it with trusted agents and our family of companies.",
     ),
     "recipients": ("{{ carrier_name }} would use it.", "We share it with our trusted agents."),
-    "address": ("PO Box 7, Midvale, UT 84047", "PO Box 7, Provo, UT 84601"),
+    "address": ("500 S State St, Midvale, UT 84047", "PO Box 7, Provo, UT 84601"),
     "numbers": (
         "Call 1-800-555-0177 or (800) 555-0134; cpni@wasatch.example.",
         "Write to old@wasatch.example.",
@@ -209,6 +209,68 @@ def test_another_waiting_period_than_the_setting_is_shown_beside_it():
     assert english("Within 40 days", waiting_days=40)["waiting"].state == State.FOUND
     spanish = by_line([Part("es", "email", "en treinta días")], facts(forms=("email",)))
     assert spanish["waiting"].state == State.CONTRADICTORY
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("within fifteen days", "within ten business days", "within 30 calendar-days"),
+        *("within two weeks", "within a week", "within one month", "for the next 2 months"),
+        "within fifteen (15) days",
+    ],
+)
+def test_another_waiting_period_is_seen_in_whatever_words(words):
+    result = english(f"You have {{{{ waiting_days }}}} days. If you do not object {words}, we may.")
+    assert result["waiting"].state == State.CONTRADICTORY
+
+
+@pytest.mark.parametrize(
+    ("words", "good"),
+    [
+        *(("en quince días", False), ("dentro de dos semanas", False), ("en un mes", False)),
+        *(("en treinta y tres días", True), ("las 24 horas, los siete días de la semana", True)),
+    ],
+)
+def test_it_is_seen_in_spanish(words, good):
+    about = facts(forms=("email",))
+    result = by_line([Part("es", "email", f"{{{{ waiting_days }}}} días: {words}.")], about)
+    assert result["waiting"].fails is not good
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("in five weeks", "Call seven days a week.", "An offer once a month.", "every two years"),
+    ],
+)
+def test_what_is_no_other_waiting_period_is_left_alone(words):
+    days = 35 if "weeks" in words else 33
+    assert not english(f"{{{{ waiting_days }}}} days. {words}", waiting_days=days)["waiting"].fails
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Write to: 7730 S Union Park Ave, Suite 500, Midvale, UT 84047.",
+        "Write to\nWasatch Telephone\nP.O. Box 7\nMidvale, UT 84047",
+        "Write to: 12 Main Street, Reno, Nevada 89501.",
+        "500 S State Street, Midvale, UT 84047, not 7 Elm Street, Midvale, Utah 84047",
+    ],
+)
+def test_another_address_is_seen_even_in_the_carriers_town(words):
+    assert english(words)["address"].state == State.CONTRADICTORY
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "Wasatch Telephone\nCPNI Opt-Out\n500 South State Street, Suite 12\nMidvale, Utah 84047",
+        "Since 2010 our office is at 500 S State Street, Midvale, UT 84047-1234.",
+        "Call 800-555-0177 or write to Wasatch Telephone, Midvale, UT 84047.",
+    ],
+)
+def test_the_carriers_address_is_known_however_it_is_written(words):
+    assert not english(words)["address"].fails
 
 
 def test_a_telephone_number_of_somebody_else_is_shown():

@@ -100,7 +100,9 @@ def seed():
     subject, _, body = (FOLDER / "seed_notice.txt").read_text(encoding="utf-8").partition("\n\n")
     parts = [Part("en", form, body) for form in ("email", "letter")]
     about = facts(
-        recipients=frozenset({"own", "agent"}), carrier_name="Valley Voice Services, Inc."
+        recipients=frozenset({"own", "agent"}),
+        carrier_name="Valley Voice Services, Inc.",
+        houses=frozenset({"100"}),
     )
     return by_line([Part("en", "subject", subject), *parts], about)
 
