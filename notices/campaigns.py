@@ -27,6 +27,7 @@ from notices.signing_off import refuse_open
 
 Status, State = Campaign.Status, Delivery.State
 RUN = "notices.run_campaign"
+FURTHEST = timedelta(days=366)
 LATE = timedelta(minutes=15)  # the schedule looks each minute
 LEAST_TRIED = 50  # e-mails, before a share of them says anything
 NUMBERED = re.compile(r" \(\d+\)$")
@@ -62,9 +63,12 @@ def approve(campaign: Campaign, *, by: User, because: str, seen: str | None = No
 def schedule(campaign: Campaign, *, at: datetime, by: User | None, because: str) -> bool:
     """Schedule an approved campaign for the aware instant ``at``; again to another one, too.
 
-    Raises Refused as :func:`check_start` does for that day.
+    Raises Refused for an instant more than a year away, and as :func:`check_start` does for that
+    day.
     """
     require(by, RUN)
+    if at > timezone.now() + FURTHEST:
+        raise Refused("That is more than a year away.", "Choose an earlier day.")
     check_start(campaign, on=civil_day(at, Carrier.zone_or_default()))
     return _move(
         campaign,
@@ -297,7 +301,16 @@ def too_many(campaign: Campaign, bad: int, of: int) -> str:
 def pause_if_bouncing(campaign: Campaign) -> bool:
     """Pause a running campaign of which too much was refused or bounced. Whether it was paused."""
     because = too_many(campaign, *refused_or_bounced(campaign))
-    return bool(because) and pause(campaign, by=None, because=because)
+    # Not strict: somebody may have paused or cancelled it meanwhile, which is as well.
+    return bool(because) and _move(
+        campaign,
+        [Status.RUNNING],
+        Status.PAUSED,
+        by=None,
+        because=because,
+        strict=False,
+        paused_because=because[:200],
+    )
 
 
 def copy(campaign: Campaign, *, by: User | None, because: str) -> Campaign:

@@ -106,11 +106,30 @@ def estimate(campaign: Campaign, *, at: datetime, zone: ZoneInfo) -> Estimate:
     if not speed:
         return Estimate(waiting, "Nothing left in the last minute, so nobody can say how long.")
     minutes = ceil(waiting / speed)
+    if last := _last_by_hours(campaign, minutes, at, zone):
+        until = f"{campaign.send_until:%H:%M}"
+        return Estimate(
+            waiting,
+            f"Not all by {until} today; at the speed of the last minute, by {in_words(last)}.",
+        )
     if minutes <= 1:
         return Estimate(waiting, "About a minute, at the speed of the last one.")
     if minutes < 120:
         return Estimate(waiting, f"About {minutes} minutes, at the speed of the last one.")
     return Estimate(waiting, f"About {ceil(minutes / 60)} hours, at the speed of the last minute.")
+
+
+def _last_by_hours(campaign: Campaign, minutes: int, at: datetime, zone: ZoneInfo) -> date | None:
+    """The day on which ``minutes`` of sending within its hours are over; None if it is today."""
+    if campaign.send_from is None or campaign.send_until is None:
+        return None
+    today = civil_day(at, zone)
+    closes = datetime.combine(today, campaign.send_until, zone)
+    opens = datetime.combine(today, campaign.send_from, zone)
+    after_today = timedelta(minutes=minutes) - (closes - at)
+    if after_today <= timedelta():
+        return None
+    return add_days(today, ceil(after_today / (closes - opens)))
 
 
 def _days(campaign: Campaign, after_today: int, at: datetime, zone: ZoneInfo) -> str:

@@ -103,6 +103,17 @@ def test_the_hour_of_a_schedule_is_the_carriers(client_of, address):
     assert campaign.scheduled_at == datetime(2026, 12, 1, 16, tzinfo=UTC)  # nine in Denver
 
 
+def test_a_schedule_beyond_a_year_is_refused_in_words(client_of, address):
+    campaign = CampaignFactory(running=True, status="approved")
+    page = client_of(roles.OFFICER).post(
+        address("notices_campaign", "schedule", campaign.pk),
+        {"at_0": "9999-12-31", "at_1": "23:59", "because": "Later"},
+        follow=True,
+    )
+    assert "That is more than a year away." in page.content.decode()
+    assert Campaign.objects.get(pk=campaign.pk).status == "approved"
+
+
 @pytest.fixture
 def mixed(db):
     """A running campaign: sent, returned and replaced, returned for good, unreachable, waiting."""

@@ -65,6 +65,21 @@ def test_bounces_that_come_later_pause_it_within_a_minute(sink, campaign_to, mon
     assert paused.paused_because.startswith("2 of 12 e-mails were refused or bounced")
 
 
+def test_one_that_is_cancelled_meanwhile_keeps_no_other_from_its_turn(
+    sink, campaign_to, monkeypatch
+):
+    campaign = campaign_to(3, daily_cap=2)
+    sending.send(campaign.pk)
+
+    def cancelled_meanwhile(found, *_):
+        campaigns.cancel(status(campaign), by=None, because="A mistake")
+        return "Too many"
+
+    monkeypatch.setattr(campaigns, "too_many", cancelled_meanwhile)
+    start_due_campaigns()
+    assert status(campaign).status == "cancelled"
+
+
 def test_whoever_lets_it_go_on_takes_what_came_back_as_known(sink, campaign_to, monkeypatch):
     monkeypatch.setattr(campaigns, "LEAST_TRIED", 5)
     campaign = campaign_to(20, daily_cap=12)

@@ -96,6 +96,24 @@ def test_the_cap_of_a_day_holds_over_loops_and_the_next_day_goes_on(sink, campai
 
 
 @pytest.mark.django_db
+def test_the_estimate_knows_when_its_hours_end(campaign_to):
+    at = denver(23, 16, 55)
+    sent = campaign_to(12, send_from=time(9), send_until=time(17))
+    first = Delivery.objects.filter(campaign=sent).first()
+    Delivery.objects.filter(pk=first.pk).update(
+        state="sent",
+        sent_at=at - timedelta(seconds=20),
+        mailed_on=at.date(),
+        last_objection_day=date(2026, 12, 26),
+        assume_from=date(2026, 12, 27),
+    )
+    words = quotas.estimate(sent, at=at, zone=ZONE).words
+    assert words == "Not all by 17:00 today; at the speed of the last minute, by November 24, 2026."
+    earlier = denver(23, 16, 30)
+    assert quotas.estimate(sent, at=earlier, zone=ZONE).words.startswith("About 11 minutes")
+
+
+@pytest.mark.django_db
 def test_the_cap_of_a_day_counts_what_was_handed_over_and_not_taken(sink, campaign_to, clock):
     sent = campaign_to(5, daily_cap=2)
     sink.answers["DONE", "*"] = "451 4.7.1 Too fast"
