@@ -151,7 +151,7 @@ EXCEPTIONS: tuple[Exceptional | Special, ...] = (
         "e-mail notices without consent on record",
         "bad",
         "The oldest was sent {ago}. It counts as no notice without the customer’s express consent"
-        " (64.2008(d)(3)(i)).",
+        " (64.2008(d)(3)(i)), so nothing is assumed from it.",
         "Each went to someone who had consented.",
         ANSWERS,
         ("notices_delivery", "?missed=consent"),

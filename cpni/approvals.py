@@ -16,6 +16,7 @@ from accounts.civil import add_days
 from accounts.models import Customer, Run, User
 from cpni.facts import choices_of, spell_of, standing_choice
 from cpni.models import Approval, OptOutRequest
+from notices import consent
 from notices.clock import earliest_carrying, expires_after
 from notices.models import Delivery, Use
 
@@ -102,7 +103,8 @@ def _waits_in_time(delivery: str, on: str) -> str:
 def end_groundless(run: Run, *, on: date, by: User | None) -> int:
     """End approvals whose ground has gone by ``on``; denials stay (domain.md 3, invariant 1).
 
-    Service ended or began anew, or the notice came back. Returns how many were ended.
+    Service ended or began anew, or the notice came back, or went by e-mail without consent to that
+    (64.2008(d)(3)(i)). Returns how many were ended.
     """
     return sum(
         (
@@ -147,6 +149,17 @@ def end_groundless(run: Run, *, on: date, by: User | None) -> int:
                 because="The notice came back, so the customer was never noticed",
                 found="SELECT a.id, a.effective_on AS day FROM cpni_approval a"
                 " JOIN notices_delivery d ON d.id = a.delivery_id WHERE d.outcome <> ''",
+            ),
+            _move(
+                run,
+                by,
+                to=State.ENDED,
+                come_from=(State.ASSUMED, State.SUSPENDED),
+                because="The notice was e-mailed without consent, so the customer was not noticed",
+                found="SELECT a.id, a.effective_on AS day FROM cpni_approval a"
+                " JOIN accounts_customer c ON c.id = a.customer_id"
+                " JOIN notices_delivery d ON d.id = a.delivery_id"
+                f" WHERE {consent.lacking('d', 'c')}",
             ),
         )
     )

@@ -27,6 +27,7 @@ from cpni.approvals import (
 )
 from cpni.inbound import consequences, mailbox
 from cpni.models import Approval, RequestCandidate
+from notices import consent
 from notices.clock import earliest_carrying
 from notices.models import Campaign, Notice, PolicyBinding
 
@@ -45,6 +46,7 @@ LEFT_ALONE = {
     "express": "Customer expressly approved",
     "undeliverable": "Notice did not reach the customer",
     "not_mailed": "Not mailed yet",
+    "no_consent": "E-mailed without the customer's consent to that",
     "earlier_service": "Notice belongs to an earlier period of service",
     "not_yet": "Waiting period still runs",
     "overdue": "Notice older than two years",
@@ -84,12 +86,13 @@ SELECT d.customer_id, nu.use_id, d.id, d.assume_from, CASE
   WHEN a.state = 'express' THEN 'express'
   WHEN d.outcome <> '' OR d.state IN ('failed', 'unreachable') THEN 'undeliverable'
   WHEN d.mailed_on IS NULL THEN 'not_mailed'
+  WHEN {consent.lacking("d", "c")} THEN 'no_consent'
   WHEN d.mailed_on < c.active_since THEN 'earlier_service'
   WHEN d.assume_from > %(on)s THEN 'not_yet'
   WHEN d.mailed_on < %(earliest)s THEN 'overdue'
   WHEN {_held("d")} THEN 'held'
   WHEN a.state = 'assumed' AND e.outcome = '' AND e.mailed_on >= d.mailed_on
-    AND NOT {_held("e")} THEN 'already'
+    AND NOT {_held("e")} AND NOT {consent.lacking("e", "c")} THEN 'already'
   WHEN d.last_objection_day >= %(read_until)s THEN 'mailbox'
   ELSE 'assume' END
 FROM notices_delivery d

@@ -79,6 +79,13 @@ BOXES = (
         lambda on: gaps.overdue(on=on),
     ),
     Box(
+        "no_consent",
+        "Notice e-mailed without consent to that, and none that counts",
+        "gap",
+        "Notice them by post, or record the consent that was given before (64.2008(d)(3)(i)).",
+        lambda on: gaps.without_consent(on=on),
+    ),
+    Box(
         "never_noticed",
         "Never noticed",
         "gap",

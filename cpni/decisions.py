@@ -13,6 +13,7 @@ from cpni.jurisdictions import rule_for
 from cpni.knowledge import as_known, recipient_as_known
 from cpni.models import Approval, Incident, OptOutRequest, Recipient
 from cpni.reasons import Reason, Verdict
+from notices import consent
 from notices.clock import expires_after
 from notices.models import WITHIN_SERVICES, Delivery, PolicyUse, Use
 
@@ -279,11 +280,12 @@ class _Case:
         """Approval by silence: a notice that arrived, whose window has passed, unbroken."""
         facts, on = self.facts, self.on
         told = self.told()
-        good = [t for t in told if t.delivery.mailed_on is not None and not t.missed]
+        arrived = [t for t in told if t.delivery.mailed_on is not None and not t.missed]
+        good = [t for t in arrived if consent.counts(t.delivery, facts.customer)]
         closed = [t for t in good if _assume_from(t) <= on]
         in_force = [t for t in closed if expires_after(_mailed_on(t)) >= on]
         if not in_force:
-            return self.nothing_in_force(told, good, closed)
+            return self.nothing_in_force(told, arrived, good, closed)
         free = [t for t in in_force if not _incident(facts, t.delivery, on)]
         if not free:
             incident = _incident(facts, in_force[-1].delivery, on)
@@ -323,7 +325,9 @@ class _Case:
             and (t.delivery.mailed_on is None or since <= t.delivery.mailed_on <= self.on)
         ]
 
-    def nothing_in_force(self, told: list[Told], good: list[Told], closed: list[Told]) -> Decision:
+    def nothing_in_force(
+        self, told: list[Told], arrived: list[Told], good: list[Told], closed: list[Told]
+    ) -> Decision:
         """Why no notice carries an approval: open window, overdue, on its way, missed, none."""
         if len(good) > len(closed):
             open_now = next(t for t in reversed(good) if t not in closed).delivery
@@ -337,6 +341,9 @@ class _Case:
             return self.answer(reasons.OVERDUE, proof(last.delivery), day=day)
         if any(t.delivery.state in Delivery.PENDING for t in told):
             return self.answer(reasons.NOT_MAILED)
+        if arrived:
+            sent = arrived[-1].delivery
+            return self.answer(reasons.NO_CONSENT, proof(sent), day=sent.mailed_on)
         if told:
             return self.answer(reasons.UNDELIVERABLE, *(proof(t.delivery) for t in told))
         return self.answer(reasons.NEVER_NOTICED)

@@ -11,6 +11,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 from accounts.models import Customer
 from cpni.models import Approval
 from notices.clock import due_within, earliest_carrying
+from notices.consent import COUNTS
 from notices.gaps import missed
 from notices.models import Delivery, Use
 
@@ -36,6 +37,11 @@ def _asking() -> QuerySet[Delivery]:
     ).exclude(state=Delivery.State.CANCELLED)
 
 
+def _arrived() -> QuerySet[Delivery]:
+    """Of these, those that arrived, as far as we know, and count (``notices.consent``)."""
+    return _asking().filter(COUNTS, state=Delivery.State.SENT, outcome="")
+
+
 def in_force(on: date) -> Q:
     """Of approvals, those that count on ``on``: an assumed one as long as its notice carries it."""
     return Q(state=Approval.State.EXPRESS) | Q(
@@ -57,9 +63,7 @@ def approved(*, on: date) -> QuerySet[Customer]:
 
 def window_open(*, on: date) -> QuerySet[Customer]:
     """Active customers who have not opted out and whose time to object still runs on ``on``."""
-    running = _asking().filter(
-        state=Delivery.State.SENT, outcome="", mailed_on__lte=on, last_objection_day__gte=on
-    )
+    running = _arrived().filter(mailed_on__lte=on, last_objection_day__gte=on)
     return Customer.objects.active().filter(Exists(running), ~_denied())
 
 
@@ -71,11 +75,10 @@ def never_noticed(*, on: date) -> QuerySet[Customer]:
 def never_reached(*, on: date) -> QuerySet[Customer]:
     """Active customers whom no notice that asks approval has reached, for whatever reason.
 
-    None was sent, it is on its way, it failed, or it came back (64.2008(a)(1), (b)).
+    None was sent, it is on its way, it failed, it came back, or it went by e-mail without consent
+    to that (64.2008(a)(1), (b), (d)(3)(i)).
     """
-    return Customer.objects.active().filter(
-        ~Exists(_asking().filter(state=Delivery.State.SENT, outcome=""))
-    )
+    return Customer.objects.active().filter(~Exists(_arrived()))
 
 
 def undeliverable(*, on: date) -> QuerySet[Customer]:
@@ -83,9 +86,18 @@ def undeliverable(*, on: date) -> QuerySet[Customer]:
     return Customer.objects.filter(pk__in=missed(Delivery.objects.all()).values("customer"))
 
 
+def without_consent(*, on: date) -> QuerySet[Customer]:
+    """Active customers e-mailed a notice without consent to that, and none that counts.
+
+    None since, and none before, however old (64.2008(d)(3)(i)).
+    """
+    sent = _asking().filter(~COUNTS, state=Delivery.State.SENT, outcome="")
+    return Customer.objects.active().filter(Exists(sent), ~Exists(_arrived()))
+
+
 def noticed(*, on: date) -> QuerySet[Customer]:
     """Active customers with a notice that arrived and is not over two years old on ``on``."""
-    arrived = _asking().filter(state=Delivery.State.SENT, outcome="")
+    arrived = _arrived()
     return Customer.objects.active().filter(
         Exists(arrived.filter(mailed_on__gte=earliest_carrying(on)))
     )
@@ -93,7 +105,7 @@ def noticed(*, on: date) -> QuerySet[Customer]:
 
 def overdue(*, on: date) -> QuerySet[Customer]:
     """Active customers whose last notice that arrived is over two years old (64.2008(d)(2))."""
-    arrived = _asking().filter(state=Delivery.State.SENT, outcome="")
+    arrived = _arrived()
     return Customer.objects.active().filter(
         Exists(arrived.filter(mailed_on__lt=earliest_carrying(on))),
         ~Exists(arrived.filter(mailed_on__gte=earliest_carrying(on))),
@@ -105,16 +117,14 @@ def held(*, on: date) -> QuerySet[Customer]:
 
     Something holds the approval, or the daily job has not come by.
     """
-    running = _asking().filter(
-        state=Delivery.State.SENT, outcome="", mailed_on__lte=on, last_objection_day__gte=on
-    )
+    running = _arrived().filter(mailed_on__lte=on, last_objection_day__gte=on)
     approved_now = _of_customer().filter(in_force(on), use__mechanism=OPT_OUT)
     return noticed(on=on).filter(~_denied(), ~Exists(approved_now), ~Exists(running))
 
 
 def due_soon(*, on: date) -> QuerySet[Customer]:
     """Active customers whose two-year notice falls due within ``AHEAD`` days (64.2008(d)(2))."""
-    arrived = _asking().filter(state=Delivery.State.SENT, outcome="")
+    arrived = _arrived()
     first, last = earliest_carrying(on), due_within(on, AHEAD)
     return Customer.objects.active().filter(
         Exists(arrived.filter(mailed_on__range=(first, last))),
@@ -124,7 +134,7 @@ def due_soon(*, on: date) -> QuerySet[Customer]:
 
 def last_noticed(customers: QuerySet[Customer]) -> QuerySet[Customer]:
     """``customers``, each with the day ``last_noticed`` of the last notice that arrived."""
-    arrived = _asking().filter(state=Delivery.State.SENT, outcome="").order_by("-mailed_on")
+    arrived = _arrived().order_by("-mailed_on")
     found: Any = customers.annotate(last_noticed=Subquery(arrived.values("mailed_on")[:1]))
     return found
 

@@ -25,6 +25,7 @@ INSTEAD_OF = frozenset(
         reasons.NEVER_NOTICED,
         reasons.NOT_MAILED,
         reasons.UNDELIVERABLE,
+        reasons.NO_CONSENT,
         reasons.WINDOW_OPEN,
         reasons.HELD,
         reasons.OVERDUE,

@@ -135,6 +135,13 @@ UNDELIVERABLE = Reason(
     "64.2008(d)(3)(iii)",
     "The notice did not reach the customer, who therefore counts as not noticed.",
 )
+NO_CONSENT = Reason(
+    "no_consent",
+    Verdict.GAP,
+    "64.2008(d)(3)(i)",
+    "The notice went by e-mail on {day} without the customer’s express consent to that on record,"
+    " so it counts as no notice.",
+)
 WINDOW_OPEN = Reason(
     "window_open",
     Verdict.NOT_YET,
@@ -211,6 +218,7 @@ ALL = (
     NEVER_NOTICED,
     NOT_MAILED,
     UNDELIVERABLE,
+    NO_CONSENT,
     WINDOW_OPEN,
     HELD,
     OPEN_REQUEST,

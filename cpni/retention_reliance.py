@@ -9,6 +9,7 @@ from accounts.models import Customer
 from cpni.models import Approval, Disclosure, InboundMessage
 from cpni.retention import Conditions, Cut
 from notices.clock import earliest_carrying
+from notices.consent import COUNTS
 from notices.models import (
     Campaign,
     Delivery,
@@ -48,6 +49,7 @@ def deliveries(cut: Cut) -> QuerySet[Delivery]:
 def delivery_relied_on(cut: Cut) -> Conditions:
     """What still needs a delivery."""
     later = Delivery.objects.filter(
+        COUNTS,
         customer=OuterRef(OuterRef("customer")),
         pk__gt=OuterRef(OuterRef("pk")),
         state=Delivery.State.SENT,

@@ -27,6 +27,7 @@ from cpni.jurisdictions import STATE_RULES, STATES, StateRule
 from cpni.models import Incident, Recipient, RequestCandidate
 from cpni.reasons import BY_CODE, Reason
 from cpni.standings import gather_many
+from notices import consent
 from notices.clock import earliest_carrying, expires_after
 from notices.models import WITHIN_SERVICES, Campaign, Delivery, PolicyBinding, Use
 
@@ -232,7 +233,8 @@ class _Asking:
         unverified = " OR ".join(self.unverified(rule) for rule in self.rules) or "1 = 0"
         return f"""
 WITH chosen AS (
-  SELECT c.id, c.status, c.active_since, c.discontinued_on, {governing} AS version_id
+  SELECT c.id, c.status, c.active_since, c.discontinued_on, c.email_notices_since,
+    c.email_notices_withdrawn_on, {governing} AS version_id
   FROM accounts_customer c WHERE c.id {scope} {among}
 ), spoke AS (
   SELECT r.customer_id, r.wish, r.received_on, ROW_NUMBER() OVER (
@@ -245,6 +247,7 @@ WITH chosen AS (
 ), told AS (
   SELECT d.customer_id,
     MAX(CASE WHEN d.state IN ({_listed(Delivery.PENDING)}) THEN 1 ELSE 0 END) AS pending,
+    MAX(CASE WHEN {ARRIVED} THEN 1 ELSE 0 END) AS arrived,
     MAX(CASE WHEN {GOOD} AND d.assume_from > %(on)s THEN 1 ELSE 0 END) AS running,
     MAX(CASE WHEN {GOOD} AND d.assume_from <= %(on)s THEN 1 ELSE 0 END) AS closed,
     MAX(CASE WHEN {CARRIES} THEN 1 ELSE 0 END) AS carried,
@@ -316,7 +319,7 @@ ORDER BY c.id"""
     WHEN COALESCE(t.carried, 0) = 0 THEN CASE
       WHEN t.customer_id IS NULL THEN 'never_noticed' WHEN t.running = 1 THEN 'window_open'
       WHEN t.closed = 1 THEN 'overdue' WHEN t.pending = 1 THEN 'not_mailed'
-      ELSE 'undeliverable' END
+      WHEN t.arrived = 1 THEN 'no_consent' ELSE 'undeliverable' END
     WHEN t.free = 0 THEN 'held'
     WHEN t.rests_on IS NULL THEN 'not_recorded'
     WHEN {now} <> '' THEN {now}
@@ -374,8 +377,10 @@ ORDER BY c.id"""
         return found
 
 
-# Of a notice ``d``: it arrived as far as we know; its window has passed and it is not too old.
-GOOD = "d.mailed_on IS NOT NULL AND d.outcome = ''"
+# Of a notice ``d``: it arrived as far as we know, with consent if it came by e-mail; its window has
+# passed and it is not too old.
+ARRIVED = "d.mailed_on IS NOT NULL AND d.outcome = ''"
+GOOD = f"{ARRIVED} AND NOT {consent.lacking('d', 'c')}"
 CARRIES = f"{GOOD} AND d.assume_from <= %(on)s AND d.mailed_on >= %(earliest)s"
 # An incident holds what it would allow (64.2009(f)).
 HELD = """EXISTS (SELECT 1 FROM cpni_incident i WHERE i.started_on <= d.last_objection_day

@@ -36,6 +36,7 @@ SUMMARIES = {
     reasons.DISCONTINUED.code: ("No service", ""),
     reasons.NEVER_NOTICED.code: ("Never noticed", "Send a notice"),
     reasons.UNDELIVERABLE.code: ("Undeliverable", "Correct the address, notice again"),
+    reasons.NO_CONSENT.code: ("E-mailed without consent", "Notice by post"),
     reasons.OVERDUE.code: ("Overdue", "Send the two-year notice"),
     reasons.NOT_DECLARED.code: ("Not in the policy", "Tell of the new policy"),
     reasons.HELD.code: ("Held", "Settle the incident"),

@@ -23,7 +23,7 @@ from django.db.models.expressions import Combinable
 from accounts.counted_words import several
 from accounts.models import ContactPoint, Customer, CustomerListEntry
 from accounts.models.customers import CustomerQuerySet
-from notices import conditions, marketing, policies
+from notices import conditions, consent, marketing, policies
 from notices.clock import due_within, renewal_due
 from notices.models import Campaign, Delivery, Notice, PolicyVersion, TelephoneTask
 
@@ -60,6 +60,7 @@ def _meant(campaign: Campaign, *, on: date) -> CustomerQuerySet:
         customer=OuterRef("pk"), campaign__notice__kind=Notice.Kind.CPNI
     ).exclude(campaign=campaign.pk)
     good = of_customer.filter(
+        consent.COUNTS,
         state=Delivery.State.SENT,
         outcome=Delivery.Outcome.NONE,
         mailed_on__gte=OuterRef("active_since"),

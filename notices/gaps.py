@@ -3,6 +3,7 @@
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from accounts.models import AccountChange, Customer
+from notices.consent import COUNTS
 from notices.models import Delivery, Notice, PolicyBinding, Telling, Use
 
 
@@ -52,16 +53,13 @@ def carrying(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
 def without_consent(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """Of ``deliveries`` the notices sent by e-mail to whom had not consented to these.
 
-    So far as is on record (64.2008(d)(3)(i)): consent that was withdrawn later counted then.
+    So far as is on record (64.2008(d)(3)(i), ``notices.consent``). They count as no notice.
     """
-    consented = Q(customer__email_notices_since__lte=F("mailed_on")) | Q(
-        customer__email_notices_withdrawn_on__gt=F("mailed_on")
-    )
     return deliveries.filter(
         Q(change=None, code=None, marketing=False),
-        channel=Delivery.Channel.EMAIL,
+        ~COUNTS,
         state=Delivery.State.SENT,
-    ).exclude(consented)
+    )
 
 
 def nowhere() -> QuerySet[Delivery]:

@@ -170,10 +170,11 @@ class CustomerActs:
         permission=CHANGE,
         outlook=(
             "Notices may then go by e-mail. The rule asks for express, verifiable, prior approval"
-            " (64.2008(d)(3)(i))."
+            " (64.2008(d)(3)(i)): a notice that went by e-mail before the day given here counts as"
+            " none. It takes the place of what is on record, so give the day of the first consent."
         ),
         form=ConsentForm,
-        shown=lambda customer: active(customer) and customer.email_notices_since is None,
+        shown=active,
         icon="mark_email_read",
     )
     def record_consent(self, request: HttpRequest, customer: Customer, data: dict[str, Any]) -> str:

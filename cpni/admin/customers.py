@@ -59,6 +59,7 @@ class StandingFilter(DropdownFilter):
         "never_noticed": ("Never noticed", gaps.never_noticed),
         "never_reached": ("No notice ever arrived", gaps.never_reached),
         "undeliverable": ("Notice did not arrive", gaps.undeliverable),
+        "no_consent": ("Notice e-mailed without consent", gaps.without_consent),
         "overdue": ("Two-year notice overdue", gaps.overdue),
         "held": ("Noticed; approval held, or not recorded yet", gaps.held),
         "due_soon": (f"Two-year notice due within {gaps.AHEAD} days", gaps.due_soon),

@@ -111,6 +111,9 @@ def _consent(screen: Screen, data: Data) -> str:
             screen.customer, on=screen.today, by=screen.by, because=data["because"]
         )
         return "Notices go by post." if changed else ""
+    if screen.customer.email_notices_since:
+        # Notices have gone by e-mail since that day; a later one would make them count for nothing.
+        return ""
     changed = customers.record_email_consent(
         screen.customer,
         on=screen.today,

@@ -11,6 +11,7 @@ from datetime import date
 from typing import Any
 
 from cpni.models import Approval, OptOutRequest, RequestCandidate
+from notices import consent
 from notices.models import Delivery, MailingStatement
 
 
@@ -59,6 +60,8 @@ class Chain:
             found.append("Nothing shows that the notice left.")
         if delivery.outcome:
             found.append(f"The notice came back on {delivery.outcome_on}.")
+        if not consent.counts(delivery, approval.customer):
+            found.append("It went by e-mail, and no consent to that is on record for that day.")
         if approval.effective_on < delivery.assume_from:
             found.append(f"Assumed before {delivery.assume_from}, the day after the window.")
         if self.objections:

@@ -39,6 +39,7 @@ def everybody():
         "on_its_way": noticed(state="queued"),
         "undeliverable": noticed(mailed_on=date(2026, 10, 1)),
         "overdue": noticed(mailed_on=date(2024, 10, 1)),
+        "no_consent": noticed(channel="email", customer=CustomerFactory(email=True)),
         "never_noticed": CustomerFactory(),
     }
     people["unverified"].contact_points.filter(kind="post").update(state="AZ")
@@ -63,7 +64,7 @@ def test_everybody_is_in_the_box_that_says_how_they_stand(everybody):
 def test_the_boxes_sum_to_the_active_customers(everybody):
     ledger = coverage.ledger(on=TODAY)
     assert ledger.total == ledger.active == len(everybody)
-    assert ledger.gap == 4
+    assert ledger.gap == 5
     assert {box.code: number for box, number in ledger.counts} == {
         **dict.fromkeys(everybody, 1),
         "none": 0,
@@ -75,7 +76,7 @@ def test_each_number_of_the_page_opens_its_list(everybody, client_of, time_machi
     client = client_of(roles.AUDITOR)
     page = client.get(reverse("admin:accounts_customer_coverage")).content.decode()
     assert "As many as there are active customers." in page
-    assert "4 are outside what the rules ask for" in page
+    assert "5 are outside what the rules ask for" in page
     for code, person in everybody.items():
         address = reverse("admin:accounts_customer_changelist") + f"?box={code}"
         assert address in page

@@ -58,8 +58,14 @@ def mailed(on: date = MAILED, *, uses: tuple[str, ...] = OPT_OUT_USES, **kwargs:
     return happen
 
 
-def emailed(on: date = MAILED, *, days: int = 30) -> Event:
-    """A notice by e-mail that gives ``days``."""
+def emailed(
+    on: date = MAILED,
+    *,
+    days: int = 30,
+    consented: date | None = POLICY,
+    withdrawn: date | None = None,
+) -> Event:
+    """A notice by e-mail that gives ``days``; of consent to that, what is on record now."""
 
     def happen(customer: Any) -> None:
         ContactPoint.objects.create(
@@ -70,6 +76,10 @@ def emailed(on: date = MAILED, *, days: int = 30) -> Event:
         )
         campaign = CampaignFactory(running=True, notice=notice)
         DeliveryFactory(customer=customer, campaign=campaign, channel="email", mailed_on=on)
+        customer.email_notices_since = consented
+        customer.email_notices_proof = "Order form 17" if consented else ""
+        customer.email_notices_withdrawn_on = withdrawn
+        customer.save()
 
     return happen
 
@@ -321,6 +331,19 @@ CASES = (
          (mailed(date(2026, 9, 1)), mailed(), came_back("returned", MAILED), job())),
     Case("Who cannot be reached was not noticed", "64.2008(b)", "agents", "undeliverable",
          (mailed(channel="none", state="unreachable"),)),
+    # 5. Opt-out: consent to notices by e-mail.
+    Case("An e-mail without consent is no notice", "64.2008(d)(3)(i)", "agents", "no_consent",
+         (emailed(consented=None), job())),
+    Case("Nor is one that was sent before the consent", "64.2008(d)(3)(i)", "agents",
+         "no_consent", (emailed(consented=date(2026, 10, 2)), job())),
+    Case("Consent of the same day is in time", "64.2008(d)(3)(i)", "agents", "assumed",
+         (emailed(consented=MAILED), job())),
+    Case("Consent that was withdrawn later counted then", "64.2008(d)(3)(i)", "agents", "assumed",
+         (emailed(consented=None, withdrawn=date(2026, 10, 2)), job())),
+    Case("Consent that was withdrawn before counts no more", "64.2008(d)(3)(i)", "agents",
+         "no_consent", (emailed(consented=None, withdrawn=MAILED), job())),
+    Case("Who was e-mailed without consent and written to by post was told", "64.2008(d)(3)(i)",
+         "agents", "assumed", (emailed(consented=None), mailed(), job())),
     # 5. Opt-out: the objection.
     Case("An objection in the window stands", "64.2007(a)(2)", "agents", "opted_out",
          (mailed(), said("opt_out", date(2026, 10, 20)), job())),

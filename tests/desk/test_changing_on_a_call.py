@@ -90,6 +90,12 @@ def test_consent_to_notices_by_email_needs_the_recording(known, edit):
     assert proof == f"Call {known.pk}, recording R-9"
 
 
+def test_consent_said_once_more_leaves_the_day_on_which_earlier_notices_rest(known, edit):
+    before = Customer.objects.get(pk=known.customer_id).email_notices_since
+    edit(known, "consent", consents="yes", recording="R-9")
+    assert Customer.objects.get(pk=known.customer_id).email_notices_since == before is not None
+
+
 def test_authorised_users_come_and_go(known, edit):
     edit(known, "users", name="Uma Friend", authority="full")
     user = AuthorisedUser.objects.get()

@@ -10,6 +10,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import customers
 from accounts.models import Look
 from config import roles
 from cpni import optouts
@@ -20,6 +21,7 @@ from cpni.evidence.sampling import Population, draw
 from cpni.models import Approval
 from notices.models import Delivery
 from tests.evidence.conftest import AT, unpacked, words_of
+from tests.factories.accounts import CustomerFactory
 from tests.factories.cpni import OptOutRequestFactory
 from tests.factories.notices import DeliveryFactory
 
@@ -95,6 +97,18 @@ def test_each_link_that_fails_is_named(approvals, mailed):
         effective_on=date(2026, 10, 20),
     )
     assert "An objection was received on 2026-10-20" in broken(approval)
+
+
+def test_an_e_mail_without_consent_is_named(today):
+    customer = CustomerFactory(by_email=True)
+    DeliveryFactory(channel="email", customer=customer, server_answer="250 ok")
+    assume_due(on=today)
+    approval = Approval.objects.first()
+    assert broken(approval) == ""
+    customers.record_email_consent(
+        customer, on=date(2026, 10, 2), proof="Form 3", by=None, because="Wrong before"
+    )
+    assert "no consent to that is on record for that day" in broken(approval)
 
 
 def test_chains_cost_the_same_for_many_as_for_few(approvals, mailed):

@@ -34,7 +34,7 @@ DAYS = st.sampled_from([0, 1, 30, 33, 34, 365, 398, 399, 400, 731, 732, 764, 800
 LETTERS = st.tuples(
     st.sampled_from(["wide", "narrow"]),
     st.sampled_from([0, 0, 1, 365, 400]).map(lambda days: START + timedelta(days=days)),
-    st.sampled_from(["sent", "sent", "sent", "returned", "queued", "failed", "cancelled"]),
+    st.sampled_from(["sent", "sent", "emailed", "returned", "queued", "failed", "cancelled"]),
 )
 CHOICES = st.tuples(
     st.sampled_from(["opt_out", "opt_in"]),
@@ -48,6 +48,7 @@ PEOPLE = st.fixed_dictionaries(
         "merged": st.booleans(),
         "services": st.sets(st.sampled_from(["local", "wireless", "other"])),
         "arizona": st.booleans(),
+        "consented": st.sampled_from([None, START, START + timedelta(days=1)]),
         "letters": st.lists(LETTERS, min_size=1, max_size=3),
         "choices": st.one_of(st.just([]), st.just([]), st.lists(CHOICES, max_size=3)),
         "verified": st.none() | DAYS,
@@ -121,9 +122,26 @@ class Scrubbing(TestCase):
         assert chunked == [s for s in at_once if s.customer_id in active]
 
     def make(
-        self, since, ended, merged, services, arizona, letters, choices, verified, waits, moved
+        self,
+        since,
+        ended,
+        merged,
+        services,
+        arizona,
+        consented,
+        letters,
+        choices,
+        verified,
+        waits,
+        moved,
     ):
-        customer = CustomerFactory(service=False, active_since=since)
+        customer = CustomerFactory(
+            service=False,
+            active_since=since,
+            email="ann@mail.example",
+            email_notices_since=consented,
+            email_notices_proof="Order form 17" if consented else "",
+        )
         if arizona:
             ContactPoint.objects.filter(customer=customer).update(state="AZ")
         for category in services:
@@ -166,5 +184,7 @@ class Scrubbing(TestCase):
         more = {}
         if fate == "returned":
             more = {"outcome": "returned", "outcome_on": day + timedelta(days=5)}
-        state = "sent" if fate == "returned" else fate
+        elif fate == "emailed":
+            more = {"channel": "email"}
+        state = "sent" if fate in ("returned", "emailed") else fate
         DeliveryFactory(campaign=campaign, customer=customer, mailed_on=day, state=state, **more)
