@@ -4,7 +4,8 @@
 process. The only writer of ``TrainingText``, ``Acknowledgement`` and ``Sanction``.
 """
 
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -44,6 +45,22 @@ class Due:
     def warned(self, on: date) -> bool:
         """Whether it falls due soon, or has."""
         return self.due_on <= add_days(on, WARNED)
+
+
+@dataclass(frozen=True)
+class Duty:
+    """One course that one person must acknowledge: by when first, and all that they did, by day."""
+
+    training: TrainingText  # the version that is published now
+    first_due_on: date
+    signed: tuple[Acknowledgement, ...]
+
+    def on(self, day: date | None = None) -> Due:
+        """When it was due as things stood on the civil day ``day``; without one, as they stand."""
+        known = [one for one in self.signed if day is None or one.on <= day]
+        if not known:
+            return Due(self.training, self.first_due_on)
+        return Due(self.training, add_months(known[-1].on, LASTS), known[-1])
 
 
 def draft(text: TrainingText, *, by: User | None, because: str) -> TrainingText:
@@ -196,12 +213,9 @@ def never_stopped(person: User) -> bool:
     return person.is_superuser or person.has_perm(RECORD)
 
 
-def dues(
-    persons: Iterable[User], *, until: Mapping[int, date] | None = None
-) -> dict[int, list[Due]]:
-    """What each of ``persons`` must acknowledge and by when, by their ids; nothing without courses.
+def duties(persons: Iterable[User]) -> dict[int, list[Duty]]:
+    """What each of ``persons`` must acknowledge, by their ids; nothing without courses.
 
-    From all that they acknowledged, or up to the civil day that ``until`` has for each of them.
     Three queries at most.
     """
     persons = list(persons)
@@ -216,32 +230,30 @@ def dues(
     # The course's first version: a newer one gives nobody more time.
     began = {text.course: text.published_at for text in reversed(known)}
     found = Acknowledgement.objects.filter(person__in=persons).select_related("training")
-    last = {
-        (one.person_id, one.training.course): one
-        for one in found.defer("training__text").order_by("on", "pk")
-        if until is None or one.on <= until[one.person_id]
-    }
+    signed: dict[tuple[int, str], list[Acknowledgement]] = defaultdict(list)
+    for one in found.defer("training__text").order_by("on", "pk"):
+        signed[one.person_id, one.training.course].append(one)
     return {
         person.pk: [
-            _due(person, text, last.get((person.pk, text.course)), began[text.course], grace, zone)
+            Duty(
+                text,
+                add_days(_since(person, began[text.course], zone), grace),
+                tuple(signed[person.pk, text.course]),
+            )
             for text in current
         ]
         for person in persons
     }
 
 
-def _due(
-    person: User,
-    text: TrainingText,
-    last: Acknowledgement | None,
-    began: datetime | None,
-    grace: int,
-    zone: ZoneInfo,
-) -> Due:
-    if last:
-        return Due(text, add_months(last.on, LASTS), last)
-    since = max(civil_day(person.date_joined, zone), civil_day(began or person.date_joined, zone))
-    return Due(text, add_days(since, grace))
+def _since(person: User, began: datetime | None, zone: ZoneInfo) -> date:
+    """From which day on there was both the person and the course."""
+    return max(civil_day(person.date_joined, zone), civil_day(began or person.date_joined, zone))
+
+
+def dues(persons: Iterable[User]) -> dict[int, list[Due]]:
+    """When each of ``persons`` must acknowledge what as things stand, by their ids."""
+    return {pk: [duty.on() for duty in mine] for pk, mine in duties(persons).items()}
 
 
 def dues_of(person: User) -> list[Due]:

@@ -7,14 +7,14 @@ line here has a figure, a verdict and the list that shows it. Only questions; no
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
 from typing import Any
 
 from django.db.models import F, Min, Q, QuerySet
 from django.db.models.functions import TruncDate
 
-from accounts.civil import add_days
+from accounts.civil import add_days, civil_day
 from accounts.models import (
     AccountChange,
     AuthenticationTry,
@@ -25,10 +25,10 @@ from accounts.models import (
     UnusualLook,
 )
 from accounts.training_looks import lookers, looks_between
-from cpni import gaps, probing
+from cpni import disclosures, gaps, incidents, late_findings, probing
 from cpni.assuming import JOB
 from cpni.entering_times import BY_ITSELF
-from cpni.models import Approval, Complaint, Disclosure, Incident, OptOutRequest, Probe
+from cpni.models import Approval, Complaint, Disclosure, OptOutRequest, Probe, Seal
 from cpni.seal_state import seal_state
 from cpni.supervision import Period
 from notices.gaps import missed, told_by_nothing
@@ -211,11 +211,12 @@ def _requests(period: Period) -> QuerySet[OptOutRequest]:
 
 
 def _used(period: Period, at: datetime) -> _Found:
-    uses = Disclosure.objects.filter(used_on__range=(period.first, period.last)).count()
-    figure = (
-        f"Uses recorded, each with the approval that allowed it: {uses:,}" if uses else "No use"
-    )
-    return _Found(figure, 0, uses)
+    """Uses that what is known now would not have allowed, settled or not, and too early ones."""
+    uses = Disclosure.objects.filter(used_on__range=(period.first, period.last))
+    found = late_findings.standing().values("disclosure")
+    early = disclosures.before_window_closed(uses).values("pk")
+    wrong = uses.filter(Q(pk__in=found) | Q(pk__in=early)).count()
+    return _of(wrong, uses.count(), "uses of CPNI", "without an approval, as far as is known now")
 
 
 def _told(period: Period, at: datetime) -> _Found:
@@ -258,9 +259,11 @@ def _resolved(period: Period, at: datetime) -> _Found:
 
 
 def _settled(period: Period, at: datetime) -> _Found:
-    failures = Incident.objects.filter(started_on__range=(period.first, period.last))
-    unsettled = failures.filter(released_on=None).count()
-    return _of(unsettled, failures.count(), "failures of a way to opt out", "not settled")
+    failures = incidents.of_days(period.first, period.last).prefetch_related("letters")
+    today = civil_day(at, Carrier.zone_or_default())
+    wrong = [one for one in failures if one.released_on is None or one.told_late(today)]
+    what = "failures of a way to opt out"
+    return _of(len(wrong), len(failures), what, "not settled, or not told to the FCC in time")
 
 
 def _looked(period: Period, at: datetime) -> _Found:
@@ -270,11 +273,13 @@ def _looked(period: Period, at: datetime) -> _Found:
 
 
 def _ran(period: Period, at: datetime) -> _Found:
+    """Each day since the first run, or since there were notices from which it could assume."""
     done = Run.objects.filter(name=JOB, error="", finished_at__isnull=False)
     first = done.aggregate(first=Min("for_day"))["first"]
-    if first is None or first > period.last:
-        return _Found("The job has not run", 0, 0)
-    began = max(first, period.first)
+    starts = [day for day in (first, _first_notice(period)) if day and day <= period.last]
+    if not starts:
+        return _Found("No notice was sent, and the job has not run", 0, 0)
+    began = max(min(starts), period.first)
     ran = done.filter(for_day__range=(began, period.last)).values("for_day").distinct().count()
     days = (period.last - began).days + 1
     return _of(days - ran, days, "days", "without the daily job")
@@ -282,6 +287,11 @@ def _ran(period: Period, at: datetime) -> _Found:
 
 def _sealed(period: Period, at: datetime) -> _Found:
     state = seal_state(at)
+    if not (state.wrong or Seal.objects.exists()):
+        # On its first day the desk has no seal yet.
+        began = Carrier.history.aggregate(first=Min("history_date"))["first"]
+        due = began is not None and began.astimezone(UTC).date() < at.astimezone(UTC).date()
+        return _Found("There is no seal", due, due)
     return _Found(f"{state.title[:1].upper()}{state.title[1:]}. {state.detail}", state.wrong)
 
 
@@ -353,7 +363,7 @@ PROCEDURES = (
         "used",
         "CPNI is used only where the customer’s approval was asked first",
         "64.2009(a), (c)",
-        "cpni_disclosure",
+        "cpni_latefinding",
         _used,
     ),
     _Procedure(
@@ -393,7 +403,7 @@ PROCEDURES = (
     ),
     _Procedure(
         "settled",
-        "Failures of a way to opt out are settled",
+        "Failures of a way to opt out are settled, and told to the FCC within five business days",
         "64.2009(f)",
         "cpni_incident",
         _settled,

@@ -37,6 +37,15 @@ def overlapping(incident: Incident) -> QuerySet[Delivery]:
     return found.filter(mailed_on__lte=incident.ended_on) if incident.ended_on else found
 
 
+def of_days(first: date, last: date) -> QuerySet[Incident]:
+    """The failures that lasted into the civil days from ``first`` to ``last``, or were found then.
+
+    What began in December and was found in March belongs to both years.
+    """
+    lasted = Q(started_on__lte=last) & (Q(ended_on=None) | Q(ended_on__gte=first))
+    return Incident.objects.filter(lasted | Q(discovered_on__range=(first, last)))
+
+
 def affected(incident: Incident) -> QuerySet[Customer]:
     """The customers whose time to object the failure overlaps."""
     return Customer.objects.filter(pk__in=overlapping(incident).order_by().values("customer"))

@@ -209,6 +209,11 @@ def _stands(used: Disclosure, decision: Decision) -> bool:
     return decision.allowed or (by_silence and decision.reason is reasons.NOT_RECORDED)
 
 
+def standing() -> QuerySet[LateFinding]:
+    """The findings that were not taken back by themselves, settled or not."""
+    return LateFinding.objects.exclude(settled_at__isnull=False, settled_by=None)
+
+
 def settle(finding: LateFinding, *, note: str, at: datetime, by: User | None, because: str) -> bool:
     """Settle ``finding`` with what was done about it; False when it is settled.
 

@@ -69,6 +69,11 @@ class Incident(models.Model):
         """The five business days within which the FCC is to be told (64.2009(f))."""
         return term(self.discovered_on or self.started_on, LETTER_DAYS)
 
+    def told_late(self, today: date) -> bool:
+        """Whether no letter was filed in time, once that is over on the civil day ``today``."""
+        over: bool = self.term.last < today
+        return over and not any(letter.in_time for letter in self.letters.all())
+
 
 def proof_name(record: models.Model, name: str) -> str:
     """The name of an upload in the private store: the sender's own says nothing."""

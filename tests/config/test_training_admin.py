@@ -109,6 +109,22 @@ def test_whoever_looked_without_training_is_on_top(officer, address):
     assert file.count(b"\n") == 4 and b"Pat After,Callers Inc." in file
 
 
+def test_each_look_is_held_against_what_was_signed_by_its_day(db):
+    text = TrainingTextFactory()
+    late = AcknowledgementFactory(training=text, on=date(2026, 9, 1), person__date_joined=LONG_HERE)
+    lapsed = AcknowledgementFactory(training=text, on=date(2025, 8, 20)).person
+    AcknowledgementFactory(training=text, on=date(2026, 9, 1), person=lapsed)
+    for day in (20, 21, 22):
+        for person in (late.person, lapsed):
+            looked(person, datetime(2026, 8, day, 18, tzinfo=UTC))
+    for person in (late.person, lapsed):
+        looked(person, datetime(2026, 9, 2, 18, tzinfo=UTC))
+    found = {one.person: one for one in lookers(date(2026, 7, 1), date(2026, 9, 30))}
+    assert found[late.person].gap == "Never, at 3 of 4 looks"
+    assert found[lapsed].gap == "More than a year before, at 2 of 4 looks"
+    assert found[late.person].last == late and found[late.person].looks == 4
+
+
 def test_only_the_officer_and_the_auditor_read_sanctions(client_of):
     for role in (roles.SUPERVISOR, roles.REPRESENTATIVE, roles.MARKETING):
         answer = client_of(role).get(reverse("admin:accounts_sanction_changelist"))

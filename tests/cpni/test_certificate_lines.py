@@ -6,10 +6,11 @@ import pytest
 import time_machine
 
 from accounts import looks
-from accounts.models import LockRelease, Look, Run, UnusualLook
+from accounts.models import Customer, LockRelease, Look, Run, UnusualLook
 from cpni.assuming import JOB, assume_due
-from cpni.certificate_lines import FOLLOWED, NOT_FOLLOWED, PROCEDURES, lines
+from cpni.certificate_lines import FOLLOWED, NOT_FOLLOWED, NOTHING, PROCEDURES, lines
 from cpni.models import Probe
+from cpni.sealing import seal_due
 from tests.factories.accounts import (
     AcknowledgementFactory,
     AuthenticationTryFactory,
@@ -20,7 +21,10 @@ from tests.factories.accounts import (
 )
 from tests.factories.cpni import (
     ComplaintFactory,
+    DisclosureFactory,
     IncidentFactory,
+    IncidentLetterFactory,
+    LateFindingFactory,
     OptOutRequestFactory,
     ProbeFactory,
 )
@@ -37,8 +41,8 @@ def carrier(db):
         yield CarrierFactory()
 
 
-def found():
-    return {line.code: line for line in lines(2026, today=TODAY, at=AT)}
+def found(at=AT):
+    return {line.code: line for line in lines(2026, today=at.date(), at=at)}
 
 
 def day(n):
@@ -85,6 +89,14 @@ def sent(mailed_on):
     DeliveryFactory(mailed_on=mailed_on)
 
 
+def settled(**letter):
+    """A failure found on Saturday, October 10, whose held approvals were released."""
+    incident = IncidentFactory(ended_on=date(2026, 10, 12), released_on=date(2026, 10, 13))
+    if letter:
+        IncidentLetterFactory(incident=incident, filed=True, **letter)
+    return incident
+
+
 BREAKS = {
     "noticed": (lambda: sent(date(2026, 11, 1)), CustomerFactory),
     "renewed": (lambda: sent(date(2026, 11, 1)), lambda: sent(date(2023, 11, 1))),
@@ -93,10 +105,7 @@ BREAKS = {
     "locked": (lambda: release(own=False), lambda: release(own=True)),
     "looked": (lambda: look(reviewed=True), lambda: look(reviewed=False)),
     "resolved": (lambda: ComplaintFactory(resolved=True), ComplaintFactory),
-    "settled": (
-        lambda: IncidentFactory(ended_on=date(2026, 10, 12), released_on=date(2026, 10, 13)),
-        IncidentFactory,
-    ),
+    "settled": (lambda: settled(filed_on=date(2026, 10, 16)), IncidentFactory),
     "ran": (lambda: runs(0, 1, 2), lambda: runs(4)),
 }
 
@@ -145,6 +154,69 @@ def test_training_counts_from_the_looks_of_the_year():
     assert line.verdict == NOT_FOLLOWED and line.figure.startswith("1 of 2 people")
 
 
+def test_who_was_trained_in_the_end_was_not_when_they_looked_before():
+    text = TrainingTextFactory(published_at=datetime(2025, 1, 6, 18, tzinfo=UTC))
+    person = UserFactory(date_joined=datetime(2025, 1, 6, tzinfo=UTC))
+    looks.record(by=person, at=day(30), what=Look.What.OPENED, screen="x", customers=[1])
+    AcknowledgementFactory(training=text, person=person, on=TODAY)
+    looks.record(by=person, at=AT, what=Look.What.OPENED, screen="x", customers=[1])
+    assert found()["trained"].verdict == NOT_FOLLOWED
+
+
+def test_a_failure_of_which_the_fcc_was_not_told_in_time_is_not_settled():
+    settled(filed_on=date(2026, 10, 19))  # the fifth business day was the 19th: Columbus Day
+    assert found()["settled"].verdict == FOLLOWED
+    late = settled(filed_on=date(2026, 10, 20))
+    line = found()["settled"]
+    assert line.verdict == NOT_FOLLOWED and line.figure.startswith("1 of 2 failures")
+    late.letters.update(filed_on=date(2026, 10, 19))
+    settled()
+    assert found()["settled"].verdict == NOT_FOLLOWED
+
+
+def test_there_is_still_time_to_tell_the_fcc_of_what_was_found_today():
+    IncidentFactory(
+        started_on=date(2026, 11, 20), ended_on=TODAY, discovered_on=TODAY, released_on=TODAY
+    )
+    assert found()["settled"].verdict == FOLLOWED
+
+
+def test_a_use_that_should_not_have_been_made_is_told_settled_or_not():
+    sent(date(2026, 10, 1))
+    assume_due(on=date(2026, 11, 4))
+    customer = Customer.objects.get()
+    DisclosureFactory(customer=customer)
+    assert found()["used"].verdict == FOLLOWED
+    finding = LateFindingFactory(disclosure__customer=customer)
+    line = found()["used"]
+    assert line.verdict == NOT_FOLLOWED and line.figure.startswith("1 of 2 uses of CPNI")
+    finding.settled_at, finding.settled_by, finding.note = AT, UserFactory(), "Said sorry."
+    finding.save()
+    assert found()["used"].verdict == NOT_FOLLOWED
+    finding.settled_by = None  # it was allowed after all
+    finding.save()
+    assert found()["used"].verdict == FOLLOWED
+
+
+def test_a_use_before_silence_could_count_is_told_before_anybody_looked_back():
+    DisclosureFactory()
+    assert found()["used"].verdict == NOT_FOLLOWED
+
+
+def test_a_job_that_never_ran_though_notices_were_sent_is_told():
+    sent(date(2026, 11, 20))
+    line = found()["ran"]
+    assert (line.verdict, line.figure) == (NOT_FOLLOWED, "4 of 4 days without the daily job")
+
+
+def test_history_without_any_seal_is_not_sealed_from_the_second_day_on():
+    assert found()["sealed"].verdict == NOTHING
+    line = found(AT + timedelta(days=1))["sealed"]
+    assert (line.verdict, line.figure) == (NOT_FOLLOWED, "There is no seal")
+    seal_due(at=AT + timedelta(days=1))
+    assert found(AT + timedelta(days=1))["sealed"].figure != "There is no seal"
+
+
 def test_where_there_is_no_course_whoever_looked_was_not_trained():
     looks.record(by=UserFactory(), at=AT, what=Look.What.OPENED, screen="x", customers=[1])
     line = found()["trained"]
@@ -154,5 +226,4 @@ def test_where_there_is_no_course_whoever_looked_was_not_trained():
 def test_every_procedure_is_judged_once_and_of_an_empty_year_nothing_is_claimed():
     judged = lines(2026, today=TODAY, at=AT)
     assert [line.code for line in judged] == [one.code for one in PROCEDURES]
-    claimed = {line.code for line in judged if line.verdict == FOLLOWED}
-    assert claimed == {"sealed"}
+    assert not [line.code for line in judged if line.verdict == FOLLOWED]
