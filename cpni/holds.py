@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.db import transaction
-from django.db.models import Q
 
 from accounts import history
 from accounts.errors import Refused
@@ -29,17 +28,7 @@ class Held:
 def held() -> Held:
     """What is under hold now. A hold on a customer covers the accounts merged with it."""
     active = list(LegalHold.objects.filter(released_on=None))
-    named = {hold.customer_id for hold in active if hold.customer_id}
-    family = set(named)
-    while True:
-        more = set(
-            Customer.objects.filter(
-                Q(merged_into__in=family) | Q(merged_from__in=family)
-            ).values_list("pk", flat=True)
-        )
-        if more <= family:
-            break
-        family |= more
+    family = Customer.objects.family(hold.customer_id for hold in active if hold.customer_id)
     return Held(
         anything=bool(active),
         everything=any(hold.scope == LegalHold.Scope.EVERYTHING for hold in active),

@@ -169,7 +169,7 @@ def account_changes(customer: Customer, span: Span, most: int, viewer: User | No
         .order_by("-id")[:most]
     )
     for change in rows:
-        told, words = told_of(change, change.deliveries.all())
+        told, words = told_of(change, change.deliveries.all(), on=span.last)
         yield Event(
             Kind.CHANGE,
             change.at,
@@ -183,9 +183,15 @@ def account_changes(customer: Customer, span: Span, most: int, viewer: User | No
 
 
 def mail(customer: Customer, span: Span, most: int, viewer: User | None) -> Events:
-    """Messages that came by mail: what each was taken for, and what followed."""
+    """Messages that came by mail: what each was taken for, and what followed.
+
+    Also those of which a person found out, by the request in them, that they were the customer's.
+    """
+    requests = OptOutRequest.objects.filter(customer=customer)
+    asked = {pk for pair in requests.values_list("pk", "split_from") for pk in pair if pk}
+    theirs = Q(customer=customer) | Q(request__in=asked)
     rows = (
-        InboundMessage.objects.filter(span.instants("received_at"), customer=customer)
+        InboundMessage.objects.filter(span.instants("received_at"), theirs)
         # What they wrote is on the message's own page.
         .defer("sender", "subject", "words")
         .select_related("read_by")

@@ -4,6 +4,8 @@ Places are masked: who reads this need not learn an address to know that somethi
 """
 
 from collections.abc import Iterable
+from copy import copy
+from datetime import date
 from enum import StrEnum
 
 from accounts.history import actor_name
@@ -22,16 +24,19 @@ class Told(StrEnum):
     EXEMPT = "Exempt"
 
 
-def told_of(change: AccountChange, deliveries: Iterable[Delivery]) -> tuple[Told, str]:
+def told_of(
+    change: AccountChange, deliveries: Iterable[Delivery], *, on: date | None = None
+) -> tuple[Told, str]:
     """The answer for ``change`` and a sentence; ``deliveries`` are all that tell of it.
 
-    Whoever asks about many reads ``telling__by`` along with them.
+    As it was on the civil day ``on``, if that is given. Whoever asks about many reads
+    ``telling__by`` along with them.
     """
     if change.at_start:
         return Told.EXEMPT, "At the start of service no notice is needed."
-    rows = list(deliveries)
+    rows = list(deliveries) if on is None else _as_of(deliveries, on)
     telling: Telling | None = getattr(change, "telling", None)
-    if telling:
+    if telling and (on is None or telling.on <= on):
         return Told.YES, f"{telling}, by {actor_name(telling.by)}."
     words = " ".join(map(sentence, rows))
     if any(d.state == State.SENT and not d.outcome for d in rows):
@@ -41,6 +46,19 @@ def told_of(change: AccountChange, deliveries: Iterable[Delivery]) -> tuple[Told
     if any(d.state in Delivery.PENDING for d in rows):
         return Told.SOON, words
     return Told.NO, words
+
+
+def _as_of(deliveries: Iterable[Delivery], on: date) -> list[Delivery]:
+    """Copies of ``deliveries`` as far as their fate was known on the civil day ``on``."""
+    then = [copy(delivery) for delivery in deliveries]
+    for one in then:
+        left_on = one.mailed_on or one.failed_on
+        if left_on and left_on > on:
+            one.state, one.mailed_on, one.failed_on = State.QUEUED, None, None
+        if one.outcome_on and one.outcome_on > on:
+            one.outcome, one.outcome_on = Delivery.Outcome.NONE, None
+    # What waited beside one that had gone was the next way, which had not been opened yet.
+    return [one for one in then if one.state != State.QUEUED] or then
 
 
 def sentence(delivery: Delivery) -> str:

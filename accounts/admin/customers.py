@@ -240,7 +240,9 @@ class CustomerAdmin(
         if customer.merged_into:
             return f"{words} account: {customer.merged_into}"
         day = customer.discontinued_on
-        return f"{words} on {in_words(day)}" if day else words
+        words = f"{words} on {in_words(day)}" if day else words
+        merged = [one.account_number for one in customer.merged_from.order_by("pk")]
+        return f"{words}; merged into it: {', '.join(merged)}" if merged else words
 
     @display(description="Notices by e-mail", ordering="email_notices_since")
     def email_notices(self, customer: Customer) -> str:

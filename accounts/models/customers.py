@@ -29,6 +29,16 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """Those to whom service is provided now (64.2003(f))."""
         return self.filter(status=Customer.Status.ACTIVE)
 
+    def family(self, ids: Iterable[int]) -> set[int]:
+        """``ids`` with those of all accounts that were merged with them, however far."""
+        found = set(ids)
+        while True:
+            near = Q(merged_into__in=found) | Q(merged_from__in=found)
+            more = set(self.filter(near).values_list("pk", flat=True))
+            if more <= found:
+                return found
+            found |= more
+
     def update(self, **kwargs: Any) -> int:
         """As ever, but not of names, whose words would stay behind."""
         if "name" in kwargs:

@@ -118,6 +118,7 @@ def timeline_page(model_admin: Any, request: HttpRequest, customer: Customer) ->
             kinds=[Kind(code) for code in asked["kind"]] or None,
         )
     begins = (number - 1) * AT_ONCE
+    family = Customer.objects.family([customer.pk]) - {customer.pk}
     return page(
         model_admin,
         request,
@@ -135,6 +136,7 @@ def timeline_page(model_admin: Any, request: HttpRequest, customer: Customer) ->
         older=_query(request, number + 1) if len(found) > begins + AT_ONCE else "",
         number=number,
         may_print=viewer.has_perm(PRINT),
+        family=Customer.objects.filter(pk__in=family).order_by("pk"),
     )
 
 

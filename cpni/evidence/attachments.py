@@ -1,6 +1,6 @@
 """What goes with a document in a binder: scans from the private store, and the words of notices."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from accounts.upload_checks import kind_of
 from cpni.evidence.binders import File
 from cpni.evidence.documents import Document
+from cpni.models import InboundMessage
 from notices.models import NoticeText
 
 
@@ -48,23 +49,33 @@ def text_of(text: NoticeText) -> Attachment:
     return attached(f"text-{text.pk}-{text.language}.txt", [whole], f"{text}, {text.digest}")
 
 
-class Scan:
-    """The bytes of a scan in the private store, read anew each time."""
+class Stored:
+    """The bytes of a file in the private store, read anew each time."""
 
-    def __init__(self, scan: Any) -> None:
-        self.scan = scan
+    def __init__(self, file: Any) -> None:
+        self.file = file
 
     def __iter__(self) -> Iterator[bytes]:
         # A field's own file cannot be opened twice.
-        with self.scan.storage.open(self.scan.name) as content:
+        with self.file.storage.open(self.file.name) as content:
             yield from content.chunks()
 
 
 def scan_of(record: Any, name: str, says: str) -> Attachment:
     """The scan of ``record``; one that is missing from the store is said and not passed over."""
-    if not record.scan.storage.exists(record.scan.name):
-        missing = f"The scan is missing from the store: {record.scan.name}\n"
+    return stored(record.scan, name, says, lambda content: kind_of(content).ending)
+
+
+def message_of(message: InboundMessage, name: str, says: str) -> Attachment:
+    """``message`` as it came, for a mail program; also said when it is missing."""
+    return stored(message.raw, name, says, lambda content: ".eml")
+
+
+def stored(file: Any, name: str, says: str, ending: Callable[[Any], str]) -> Attachment:
+    """``file`` of the private store, with the ``ending`` that its content has."""
+    if not file.storage.exists(file.name):
+        missing = f"It is missing from the store: {file.name}\n"
         return attached(f"{name}.missing.txt", [missing.encode()], f"{says}: missing")
-    with record.scan.storage.open(record.scan.name) as content:
-        ending = kind_of(content).ending
-    return attached(f"{name}{ending}", Scan(record.scan), says)
+    with file.storage.open(file.name) as content:
+        full_name = f"{name}{ending(content)}"
+    return attached(full_name, Stored(file), says)

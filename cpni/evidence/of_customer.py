@@ -1,8 +1,8 @@
 """The binder of one customer: the timeline, the answers of a day, and what proves them.
 
-With the notices as they were sent, letters as PDF, scans of statements of mailing and of requests,
-and where the recordings are. Passwords, answers to back-up questions, what was said in complaints
-and notes of calls stay out of it.
+With the notices as they were sent, letters as PDF, mail as it came, scans of statements of mailing,
+of requests and of papers that asked for a disclosure, and where the recordings are. Passwords,
+answers to back-up questions, what was said in complaints and notes of calls stay out of it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -10,21 +10,27 @@ from datetime import date, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 
 from accounts.civil import civil_day
 from accounts.errors import Refused
 from accounts.history import actor_name
-from accounts.models import Carrier, Customer, User
+from accounts.models import AccountChange, Carrier, Customer, User
 from accounts.permissions import require
 from cpni import timeline
 from cpni.decisions import Decision, judge_all
 from cpni.disclosures import VIEW_COMPELLED
-from cpni.evidence.attachments import Attachment, attached, listed, scan_of
+from cpni.evidence.attachments import Attachment, attached, listed, message_of, scan_of
 from cpni.evidence.binders import PRINT, Cover, File, bound, json_file, later, table
 from cpni.evidence.documents import Document, day_words, instant_words
 from cpni.facts import gather
-from cpni.models import OptOutRequest, ScriptReading
+from cpni.models import (
+    Disclosure,
+    InboundMessage,
+    OptOutRequest,
+    RequestedDisclosure,
+    ScriptReading,
+)
 from cpni.timeline_events import Event, Kind, Span
 from notices import as_sent
 from notices.models import Delivery, MailingStatement
@@ -57,10 +63,10 @@ def binder(
     span = Span(carrier.zone, last=as_of)
     newest = timeline.events(customer, span, most=MOST + 1, viewer=by, kinds=wanted)
     happened = newest[:MOST][::-1]
-    left_out = _left_out(wanted, by, cut=len(newest) > MOST)
+    left_out = _left_out(wanted, by, cut=len(newest) > MOST, others=_merged_with(customer))
     title = f"Evidence of account {customer.account_number} as of {day_words(as_of)}"
     cover = Cover(title, actor_name(by), at, left_out, as_of)
-    given = list(attachments(happened, carrier))
+    given = list(attachments(happened, carrier, as_of))
     answers = judge_all(gather(customer, as_of), as_of)
     document = _document(customer, carrier, cover, happened, answers, given)
     files = [
@@ -72,7 +78,13 @@ def binder(
     return bound(files, cover)
 
 
-def _left_out(wanted: list[Kind], by: User | None, *, cut: bool) -> str:
+def _merged_with(customer: Customer) -> list[str]:
+    """The numbers of the other accounts of the same holder; each keeps its own records."""
+    family = Customer.objects.family([customer.pk]) - {customer.pk}
+    return [one.account_number for one in Customer.objects.filter(pk__in=family).order_by("pk")]
+
+
+def _left_out(wanted: list[Kind], by: User | None, *, cut: bool, others: list[str]) -> str:
     left = [kind.label.lower() for kind in Kind if kind not in wanted]
     words = []
     if left:
@@ -82,6 +94,11 @@ def _left_out(wanted: list[Kind], by: User | None, *, cut: bool) -> str:
         words.append("What the law compels is left out, as the role may not see it.")
     if Kind.LOOK in wanted and by is not None and not by.has_perm("accounts.view_all_looks"):
         words.append("Of looks, those of people whom whoever made this may review.")
+    if others:
+        words.append(
+            "What happened under the accounts that were merged with this one, of which each has a"
+            f" binder of its own: {', '.join(others)}."
+        )
     if cut:
         words.append(f"Only the latest {MOST:,} events are in it.")
     return " ".join(words)
@@ -185,13 +202,17 @@ def _recordings(happened: list[Event]) -> list[tuple[str, str]]:
 # --- Attachments ---------------------------------------------------------------------------------
 
 
-def attachments(happened: list[Event], carrier: Carrier) -> Iterator[Attachment]:
-    """The notices as sent, and the scans, of the records in which the events stand."""
-    sent = Delivery.objects.exclude(mailed_on=None).select_related(
+def attachments(happened: list[Event], carrier: Carrier, as_of: date) -> Iterator[Attachment]:
+    """The notices as sent by ``as_of``, mail and scans, of the records in which the events stand.
+
+    Of a message or letter that spoke for several customers the whole goes in, and that is said.
+    """
+    sent = Delivery.objects.filter(mailed_on__lte=as_of).select_related(
         "text__notice__policy_version", "contact_point", "change", "batch"
     )
     carriers = as_sent.CarrierThen()
-    for delivery in _rows(sent, happened):
+    changed = _ids(AccountChange, happened)
+    for delivery in [*_rows(sent, happened), *sent.filter(change__in=changed).order_by("pk")]:
         then = carriers.at(as_sent.made_at(delivery)) or carrier
         says = f"{delivery.text.notice} {delivery.reference}, as sent on {delivery.mailed_on}"
         name = f"notice-{delivery.reference}"
@@ -204,10 +225,24 @@ def attachments(happened: list[Event], carrier: Carrier) -> Iterator[Attachment]
         yield scan_of(statement, f"statement-{statement.pk}", f"Proof of mailing: {statement}")
     for request in _rows(OptOutRequest.objects.exclude(scan="").defer("stated"), happened):
         yield scan_of(request, f"request-{request.reference}", f"Scan: {request}")
+    parts = OptOutRequest.objects.filter(scan="").exclude(split_from__scan="").defer("stated")
+    for part in _rows(parts.exclude(split_from=None).select_related("split_from"), happened):
+        says = f"Scan: {part}; from {part.split_from.reference}, which spoke of others as well"
+        yield scan_of(part.split_from, f"request-{part.reference}", says)
+    for message in _rows(InboundMessage.objects.exclude(raw=""), happened):
+        yield message_of(message, f"message-{message.pk}", f"As it came: {message}")
+    papers = RequestedDisclosure.objects.exclude(scan="")
+    used = Disclosure.objects.filter(pk__in=_ids(Disclosure, happened)).values("requested")
+    for paper in papers.filter(pk__in=used).order_by("pk"):
+        yield scan_of(paper, f"disclosure-paper-{paper.pk}", f"Asked for: {paper}")
 
 
 def _rows(rows: QuerySet[Any], happened: list[Event]) -> list[Any]:
     """Of ``rows`` those in which one of the events stands."""
-    label = rows.model._meta.label_lower
-    ids = {event.record[1] for event in happened if event.record and event.record[0] == label}
-    return list(rows.filter(pk__in=ids).order_by("pk"))
+    return list(rows.filter(pk__in=_ids(rows.model, happened)).order_by("pk"))
+
+
+def _ids(model: type[Model], happened: list[Event]) -> set[int]:
+    """The ids of the records of ``model`` in which one of the events stands."""
+    label = model._meta.label_lower
+    return {event.record[1] for event in happened if event.record and event.record[0] == label}

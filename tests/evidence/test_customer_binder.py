@@ -9,19 +9,23 @@ from datetime import date
 import pytest
 from django.core.files.base import ContentFile
 
+from accounts import changes
 from accounts.errors import Refused
 from accounts.models import Look
 from config import roles
-from cpni import optouts
+from cpni import merging, optouts, requested_disclosures
 from cpni.evidence import of_customer
 from cpni.timeline_events import Kind
-from notices.models import Use
+from notices import change_notices
+from notices.models import Delivery, Use
 from tests.evidence.conftest import AT, TODAY, unpacked, words_of
-from tests.factories.accounts import CallFactory, UserFactory
+from tests.factories.accounts import CallFactory, CustomerFactory, UserFactory
 from tests.factories.cpni import (
     ComplaintFactory,
     DisclosureFactory,
+    InboundMessageFactory,
     OptOutRequestFactory,
+    RequestedDisclosureFactory,
     ScriptReadingFactory,
 )
 
@@ -103,6 +107,61 @@ def test_a_scan_that_is_lost_is_said(customer):
     request = optouts.OptOutRequest.objects.get(customer=customer)
     request.scan.storage.delete(request.scan.name)
     assert any(name.endswith(".missing.txt") for name in binder(customer))
+
+
+def test_of_a_letter_for_several_each_part_has_the_whole_scan(customer):
+    whole = OptOutRequestFactory(received_on=date(2026, 11, 18))
+    whole.scan.save("x.pdf", ContentFile(b"%PDF-1.7 the two of us object"))
+    other = CustomerFactory()
+    optouts.split(
+        whole, customers=[customer, other], rest="", on=TODAY, at=AT, by=None, because="Both"
+    )
+    files = binder(other)
+    assert b"%PDF-1.7 the two of us object" in files.values()
+    assert "which spoke of others as well" in words_of(files["evidence.pdf"])
+
+
+def test_the_mail_in_which_a_customer_objected_is_there_also_when_a_person_found_whose(customer):
+    words = b"From: ann@mail.example\nSubject: No\n\nDo not use my information.\n"
+    request = OptOutRequestFactory(received_on=date(2026, 11, 18), route="email")
+    message = InboundMessageFactory(kind="opt_out", request=request)
+    message.raw.save("x", ContentFile(words))
+    optouts.apply(request, customer=customer, on=TODAY, by=None, because="By name")
+    files = binder(customer)
+    assert files[f"attachments/message-{message.pk}.eml"] == words
+    assert b"Mail: opt-out" in files["timeline.csv"]
+    assert words not in binder(customer, kinds=[Kind.OBJECTION]).values()
+
+
+def test_the_customers_own_request_to_tell_somebody_is_there(customer, staff):
+    paper = RequestedDisclosureFactory(customer=customer, by_customer=True)
+    requested_disclosures.disclose(
+        paper, disclosed="Bills", on=TODAY, today=TODAY, at=AT, by=staff(roles.OFFICER), because="x"
+    )
+    assert f"attachments/disclosure-paper-{paper.pk}.pdf" in binder(customer)
+
+
+def test_what_told_of_a_changed_account_is_there_in_its_words(customer):
+    changes.note(customer, "password", at=AT, on=TODAY, route="call", by=None)
+    change_notices.queue(at=AT, message_domain="wasatch.example")
+    told = Delivery.objects.get(change__isnull=False)
+    assert not any(told.reference in name for name in binder(customer))
+    Delivery.objects.filter(pk=told.pk).update(state="sent", mailed_on=TODAY)
+    letter = words_of(binder(customer)[f"attachments/notice-{told.reference}.pdf"])
+    assert "password" in letter
+
+
+def test_accounts_that_were_merged_with_it_are_named(customer, staff):
+    """Both ways, and from one to the next; each has a binder of its own."""
+    first, last = CustomerFactory(), CustomerFactory()
+    officer = staff(roles.OFFICER)
+    merging.merge(customer, first, on=TODAY, at=AT, by=officer, because="Same person")
+    merging.merge(first, last, on=TODAY, at=AT, by=officer, because="Same person")
+    for one, others in ((last, (customer, first)), (customer, (first, last))):
+        files = binder(one)
+        for other in others:
+            assert other.account_number in files["README.txt"].decode()
+            assert other.account_number in words_of(files["evidence.pdf"])
 
 
 def test_a_day_to_come_is_refused(customer):

@@ -11,11 +11,17 @@ from accounts import looks
 from accounts.changes import note
 from accounts.models import ContactOptOut
 from config import roles
-from cpni import disclosures, optouts, timeline
+from cpni import disclosures, merging, optouts, timeline
 from cpni.timeline_events import Kind, Span
-from notices.models import Use
+from notices import change_notices
+from notices.models import Telling, Use
 from tests.evidence.conftest import AT
-from tests.factories.accounts import AuthenticationTryFactory, CallFactory, UserFactory
+from tests.factories.accounts import (
+    AuthenticationTryFactory,
+    CallFactory,
+    CustomerFactory,
+    UserFactory,
+)
 from tests.factories.cpni import (
     ComplaintFactory,
     InboundMessageFactory,
@@ -105,6 +111,42 @@ def test_as_of_a_day_nothing_is_told_that_had_not_happened(customer):
     )
     assert Kind.OBJECTION not in {k for k, _ in happened(customer, last=date(2026, 11, 17))}
     assert (Kind.OBJECTION, "Opt out: received") in happened(customer, last=date(2026, 11, 18))
+
+
+def test_as_of_a_day_nobody_had_been_told_of_a_change_who_was_later(today):
+    customer = CustomerFactory(by_email=True)
+    begun = datetime(2026, 11, 3, 18, tzinfo=UTC)
+    change = note(customer, "password", at=begun, on=begun.date(), route="call", by=None)
+    change_notices.queue(at=begun, message_domain="wasatch.example")
+
+    def said(day):
+        (event,) = timeline.events(
+            customer, Span(ZONE, last=date(2026, 11, day)), most=9, viewer=None, kinds=[Kind.CHANGE]
+        )[:1]
+        return event.detail
+
+    told = change.deliveries.get()
+    change.deliveries.filter(pk=told.pk).update(
+        state="sent", mailed_on=date(2026, 11, 10), outcome="bounced", outcome_on=date(2026, 11, 12)
+    )
+    Telling.objects.create(
+        change=change, how="telephone", on=date(2026, 11, 20), because="x", by=UserFactory(), at=AT
+    )
+    assert "Being told." in said(5) and "waiting" in said(5)
+    assert "Told." in said(10) and "on Nov 10, 2026" in said(10)
+    assert "Not told." in said(12) and "bounced" in said(12)
+    assert "Told. By telephone on Nov 20" in said(20)
+
+
+def test_the_accounts_merged_with_it_are_named_on_its_pages(mailed, client_of, address, staff):
+    remains = CustomerFactory()
+    officer = staff(roles.OFFICER)
+    merging.merge(mailed.customer, remains, on=AT.date(), at=AT, by=officer, because="Same person")
+    client = client_of(roles.AUDITOR)
+    page = client.get(address("accounts_customer", "timeline", remains.pk)).content.decode()
+    assert address("accounts_customer", "timeline", mailed.customer_id) in page
+    page = client.get(address("accounts_customer", "change", remains.pk)).content.decode()
+    assert f"Active; merged into it: {mailed.customer.account_number}" in page
 
 
 def test_the_newest_of_a_long_timeline_are_those_of_the_whole(customer):
