@@ -48,6 +48,18 @@ class Row:
     uses: int
 
     @property
+    def reviewer(self) -> str:
+        """Who reviewed it, if somebody has and it still stands."""
+        reviewed = self.campaign.status == MarketingCampaign.Status.REVIEWED
+        return str(self.campaign.reviewed_by or "") if reviewed else ""
+
+    @property
+    def alone(self) -> bool:
+        """Whether it was reviewed by nobody, or by its author (64.2009(d))."""
+        one = self.campaign
+        return not self.reviewer or one.reviewed_by_id == one.author_id
+
+    @property
     def classes(self) -> str:
         """The classes of CPNI, in words."""
         return data_classes_in_words(self.campaign.data_classes)
@@ -118,6 +130,15 @@ def year(number: int) -> list[Row]:
     return [
         Row(one, scrubs.get(one.pk), lists.get(one.pk, 0), uses.get(one.pk, 0)) for one in campaigns
     ]
+
+
+def carried_out(number: int, *, until: date) -> list[Row]:
+    """Of the campaigns of that year those that had begun by ``until``, and were not only planned.
+
+    Reviewed; or, though nobody had reviewed them, a list was handed out or a use recorded.
+    """
+    begun = [row for row in year(number) if row.campaign.begins_on <= until]
+    return [row for row in begun if row.reviewer or row.lists or row.uses]
 
 
 def file(rows: list[Row]) -> Iterator[str]:

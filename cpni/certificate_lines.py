@@ -25,7 +25,7 @@ from accounts.models import (
     UnusualLook,
 )
 from accounts.training_looks import lookers, looks_between
-from cpni import disclosures, gaps, incidents, late_findings, probing
+from cpni import campaign_register, disclosures, gaps, incidents, late_findings, probing
 from cpni.assuming import JOB
 from cpni.entering_times import BY_ITSELF
 from cpni.models import Approval, Complaint, Disclosure, OptOutRequest, Probe, Seal
@@ -181,6 +181,13 @@ def _reviewed(period: Period, at: datetime) -> _Found:
     )
     alone = started.filter(Q(approved_by=None) | Q(approved_by=F("author"))).count()
     return _of(alone, started.count(), "campaigns started", "not approved by a second person")
+
+
+def _marketed(period: Period, at: datetime) -> _Found:
+    """Of the register of 64.2009(c), whatever the channel."""
+    rows = campaign_register.carried_out(period.first.year, until=period.last)
+    alone = sum(row.alone for row in rows)
+    return _of(alone, len(rows), "marketing campaigns", "not reviewed by a second person")
 
 
 def _entered(period: Period, at: datetime) -> _Found:
@@ -340,10 +347,17 @@ PROCEDURES = (
     ),
     _Procedure(
         "reviewed",
-        "A second person approves every campaign",
+        "A second person approves every campaign of notices or e-mail",
         "64.2009(d)",
         "notices_campaign",
         _reviewed,
+    ),
+    _Procedure(
+        "marketed",
+        "A supervisor who is not its author reviews every marketing campaign",
+        "64.2009(c), (d)",
+        "cpni_marketingcampaign",
+        _marketed,
     ),
     _Procedure(
         "entered",

@@ -141,8 +141,11 @@ def _statement(certificate: AnnualCertificate, figures: dict[str, Any]) -> list[
         papers.text(_training(figures["training"])),
         papers.heading("Campaigns and their review"),
         _campaigns(figures["campaigns"]),
+        _marketing(figures.get("marketing", [])),
         papers.heading("Failures of a way to opt out"),
         _incidents(figures["incidents"]),
+        papers.heading("Breaches"),
+        _breaches(figures.get("breaches", [])),
     ]
 
 
@@ -180,9 +183,43 @@ def _campaigns(rows: list[list[Any]]) -> Block:
     )
 
 
+def _marketing(rows: list[list[Any]]) -> Block:
+    if not rows:
+        return papers.text("No marketing campaign is in the register of the year.")
+    return papers.table(
+        ("Marketing campaign", "From", "Until", "Uses CPNI", "Reviewed by", "On", "Uses"),
+        [
+            (
+                name,
+                day_in_words(begins),
+                day_in_words(ends),
+                cpni,
+                by or "Nobody",
+                day_in_words(on),
+                f"{uses:,}",
+            )
+            for name, begins, ends, cpni, by, on, uses in rows
+        ],
+        (2.4, 1.3, 1.3, 0.8, 1.4, 1.3, 0.8),
+    )
+
+
+def _breaches(rows: list[list[Any]]) -> Block:
+    if not rows:
+        return papers.text("None was determined in the year.")
+    return papers.table(
+        ("Determined on", "Information", "On purpose", "Customers", "Closed on"),
+        [
+            (day_in_words(day), what, intent, f"{number:,}", day_in_words(closed) or "–")
+            for day, what, intent, number, closed in rows
+        ],
+        (1.5, 1.5, 1.3, 1, 1.5),
+    )
+
+
 def _incidents(rows: list[list[str]]) -> Block:
     if not rows:
-        return papers.text("None began in the year.")
+        return papers.text("There was none in the year, and none was found.")
     return papers.table(
         ("Way to opt out", "Failed from", "Worked again on"),
         [(way, day_in_words(start), day_in_words(end) or "–") for way, start, end in rows],

@@ -189,8 +189,10 @@ def sign(
     require(by, FILE)
     with transaction.atomic():
         certificate = _held(certificate, State.DRAFTED)
-        if on > today or on.year <= certificate.year:
-            raise Refused("The day lies in the future, or in the year itself.", "Correct it.")
+        drafted_at = certificate.drafted_at
+        zone = Carrier.zone_or_default()
+        if on > today or (drafted_at and on < civil_day(drafted_at, zone)):
+            raise Refused("The day lies in the future, or before the draft.", "Correct it.")
         certificate.state, certificate.signed_on = State.SIGNED, on
         certificate.signed_paper = paper
         history.save(certificate, by=by, because=because)

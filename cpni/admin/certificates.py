@@ -233,6 +233,14 @@ class AnnualCertificateAdmin(RecordAdmin):
                 (name, day_in_words(day), by or "Nobody", sent)
                 for name, day, by, sent in found["campaigns"]
             ],
+            marketing=[
+                (name, day_in_words(begins), day_in_words(ends), cpni, by or "Nobody", uses)
+                for name, begins, ends, cpni, by, _, uses in found.get("marketing", [])
+            ],
+            breaches=[
+                (day_in_words(day), what, intent, number, day_in_words(closed) or "–")
+                for day, what, intent, number, closed in found.get("breaches", [])
+            ],
         )
 
     @reading_page("PDF", permission=VIEW, icon="picture_as_pdf")

@@ -1,6 +1,6 @@
 """The annual certificate: gathered, explained, drafted, signed, filed; then nothing changes."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from io import BytesIO
 
 import pypdf
@@ -12,12 +12,21 @@ from django.db import DatabaseError, transaction
 from django.urls import reverse
 
 from config import roles
-from cpni import certificates
+from cpni import certificate_figures, certificates
 from cpni.models import AnnualCertificate
 from tests.factories.accounts import CarrierFactory, CustomerFactory
-from tests.factories.cpni import AnnualCertificateFactory, BrokerActionFactory, ComplaintFactory
+from tests.factories.cpni import (
+    AnnualCertificateFactory,
+    BreachFactory,
+    BrokerActionFactory,
+    ComplaintFactory,
+    IncidentFactory,
+    MarketingCampaignFactory,
+)
 
 pytestmark = pytest.mark.usefixtures("today", "reference_data")
+AT = datetime(2026, 11, 23, 18, tzinfo=UTC)
+TODAY = AT.date()
 PDF = b"%PDF-1.7\nsigned\n%%EOF\n"
 
 
@@ -116,15 +125,50 @@ def test_the_figures_stay_as_they_were_when_it_was_drafted(officer, drafted, add
     assert "DRAFT" in text and "has received 1 customer complaint " in " ".join(text.split())
 
 
+def test_the_register_of_marketing_and_breaches_are_in_it(officer, numbered, address):
+    """64.2009(c), (d) and 64.2011(d); a breach without its name, as the paper is published."""
+    MarketingCampaignFactory(reviewed=True, name="Gold offer")
+    MarketingCampaignFactory(name="Never carried out")
+    BreachFactory(name="Copied call records", estimate=12)
+    BreachFactory(determined_on=date(2027, 1, 4), discovered_at=datetime(2026, 12, 30, tzinfo=UTC))
+    made = AnnualCertificateFactory(year=2026)
+    page = officer.get(address("cpni_annualcertificate", "figures", made.pk))
+    assert b"Gold offer" in page.content and b"November 16, 2026" in page.content
+    figures = page.context["figures"]
+    assert [row[:3] for row in figures["marketing"]] == [["Gold offer", "2026-11-01", "2026-12-31"]]
+    assert figures["breaches"] == [["2026-11-16", "CPNI", "On purpose", 12, ""]]
+    text = words_of(officer.get(address("cpni_annualcertificate", "paper", made.pk)))
+    text = " ".join(text.split())
+    assert "Gold offer" in text and "Copied" not in text and "Never carried out" not in text
+
+
+def test_a_failure_that_was_found_in_a_later_year_is_in_both(numbered):
+    lasting = IncidentFactory(
+        started_on=date(2025, 12, 20), ended_on=date(2025, 12, 28), discovered_on=date(2026, 3, 9)
+    )
+    IncidentFactory(started_on=date(2024, 5, 1), ended_on=date(2024, 5, 2))
+    for year in (2025, 2026):
+        found = certificate_figures.gather(year, today=TODAY, at=AT)["incidents"]
+        assert found == [[lasting.get_route_display(), "2025-12-20", "2025-12-28"]]
+
+
 def test_it_is_signed_filed_with_its_proof_and_then_fixed(officer, drafted, address):
     page = "cpni_annualcertificate"
-    signed = {"on": "2026-02-20", "because": "Signed", "paper": SimpleUploadedFile("x.pdf", PDF)}
-    filed = {"on": "2026-02-24", "confirmation": "20260224123456", "because": "Filed"}
+    signed = {"on": "2026-11-23", "because": "Signed"}
+    filed = {"on": "2026-11-23", "confirmation": "20260224123456", "because": "Filed"}
     officer.post(address(page, "file_it", drafted.pk), filed)
     drafted.refresh_from_db()
     assert drafted.state == "drafted"  # not before it is signed
-    officer.post(address(page, "sign", drafted.pk), signed)
-    early = officer.post(address(page, "file_it", drafted.pk), {**filed, "on": "2026-02-19"})
+    for day in ("2026-11-22", "2026-11-24"):  # before it was drafted; tomorrow
+        paper = SimpleUploadedFile("x.pdf", PDF)
+        answer = officer.post(
+            address(page, "sign", drafted.pk), {**signed, "on": day, "paper": paper}
+        )
+        assert b"in the future, or before the draft" in answer.content
+    officer.post(
+        address(page, "sign", drafted.pk), {**signed, "paper": SimpleUploadedFile("x.pdf", PDF)}
+    )
+    early = officer.post(address(page, "file_it", drafted.pk), {**filed, "on": "2026-11-22"})
     assert b"before the signature" in early.content
     officer.post(
         address(page, "file_it", drafted.pk),

@@ -25,6 +25,7 @@ from tests.factories.cpni import (
     IncidentFactory,
     IncidentLetterFactory,
     LateFindingFactory,
+    MarketingCampaignFactory,
     OptOutRequestFactory,
     ProbeFactory,
 )
@@ -101,6 +102,10 @@ BREAKS = {
     "noticed": (lambda: sent(date(2026, 11, 1)), CustomerFactory),
     "renewed": (lambda: sent(date(2026, 11, 1)), lambda: sent(date(2023, 11, 1))),
     "reviewed": (lambda: campaign(UserFactory()), lambda: campaign(None)),
+    "marketed": (
+        lambda: MarketingCampaignFactory(reviewed=True),
+        lambda: DisclosureFactory(campaign=MarketingCampaignFactory()),
+    ),
     "entered": (lambda: entered(3), lambda: entered(4)),
     "locked": (lambda: release(own=False), lambda: release(own=True)),
     "looked": (lambda: look(reviewed=True), lambda: look(reviewed=False)),
