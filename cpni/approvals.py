@@ -15,6 +15,7 @@ from accounts import history
 from accounts.civil import add_days
 from accounts.models import Customer, Run, User
 from cpni.facts import choices_of, spell_of, standing_choice
+from cpni.jurisdictions import STATE_RULES, StateRule
 from cpni.models import Approval, OptOutRequest
 from notices import consent
 from notices.clock import earliest_carrying, expires_after
@@ -98,6 +99,41 @@ def _waits_in_time(delivery: str, on: str) -> str:
         for day in ("received_on", "letter_date", "postmark")
     )
     return f"r.status = 'received' AND r.wish = 'opt_out' AND r.received_on <= {on} AND ({days})"
+
+
+def lapsed(delivery: str, on: date) -> str:
+    """SQL: whether what the delivery of that alias allowed has lapsed on ``on``, unverified, where
+    the customer's state asks for verification (``cpni.jurisdictions``)."""
+    return (
+        " OR ".join(
+            f"({delivery}.assume_from < '{rule.earliest_counting(on)}'"
+            f" AND EXISTS (SELECT 1 FROM accounts_contactpoint p"
+            f" WHERE p.customer_id = {delivery}.customer_id AND {_lives(rule, on)})"
+            f" AND NOT {_verified(delivery, on)})"
+            for rule in _rules(on)
+        )
+        or "1 = 0"
+    )
+
+
+def _rules(on: date) -> list[StateRule]:
+    return [rule for rule in STATE_RULES if rule.since <= on]
+
+
+def _lives(rule: StateRule, on: date) -> str:
+    """SQL: whether ``p`` is a postal address in the rule's state on ``on``."""
+    return (
+        f"p.kind = 'post' AND p.state = '{rule.state}' AND p.since <= '{on}'"
+        f" AND (p.until IS NULL OR p.until > '{on}')"
+    )
+
+
+def _verified(delivery: str, on: date) -> str:
+    """SQL: whether the customer verified, by ``on``, what they had approved by silence."""
+    return (
+        f"EXISTS (SELECT 1 FROM cpni_verification v WHERE v.customer_id = {delivery}.customer_id"
+        f" AND v.verified_on BETWEEN {delivery}.assume_from AND '{on}')"
+    )
 
 
 def end_groundless(run: Run, *, on: date, by: User | None) -> int:
@@ -184,10 +220,11 @@ def end_returned(delivery: Delivery, *, by: User | None, because: str) -> list[A
 
 
 def suspend_stale(run: Run, *, on: date, by: User | None) -> int:
-    """Suspend assumed approvals that are held, or whose notice is over two years old.
+    """Suspend assumed approvals that are held, or whose time has passed.
 
     An incident holds (64.2009(f)), and a request that waits and may be the customer's objection in
-    time; two years: 64.2008(d)(2). Returns how many were suspended.
+    time. A notice carries two years (64.2008(d)(2)), and where a state asks for verification an
+    unverified approval ends sooner. Returns how many were suspended.
     """
     suspended = _move(
         run,
@@ -233,6 +270,32 @@ def suspend_stale(run: Run, *, on: date, by: User | None) -> int:
             " JOIN notices_delivery d ON d.id = a.delivery_id WHERE d.mailed_on = %s",
             params=[as_parameter(overdue_from), as_parameter(mailed_on)],
         )
+    return suspended + _suspend_unverified(run, on=on, by=by)
+
+
+def _suspend_unverified(run: Run, *, on: date, by: User | None) -> int:
+    """Suspend what a state lets lapse: from the day after its last, or from the move there."""
+    suspended = 0
+    for rule in _rules(on):
+        old = Approval.objects.filter(
+            state=State.ASSUMED, delivery__assume_from__lt=rule.earliest_counting(on)
+        )
+        for began_on in set(old.values_list("delivery__assume_from", flat=True)):
+            assert began_on is not None  # noqa: S101  (the filter asked for a date)
+            lapsed_from = as_parameter(add_days(rule.last_day(began_on), 1))
+            suspended += _move(
+                run,
+                by,
+                to=State.SUSPENDED,
+                come_from=(State.ASSUMED,),
+                because=f"Not verified in time, as {rule.name} asks",
+                found="SELECT a.id, CASE WHEN MIN(p.since) > %s THEN MIN(p.since) ELSE %s END"
+                " AS day FROM cpni_approval a JOIN notices_delivery d ON d.id = a.delivery_id"
+                f" JOIN accounts_contactpoint p ON p.customer_id = a.customer_id"
+                f" AND {_lives(rule, on)}"
+                f" WHERE d.assume_from = %s AND NOT {_verified('d', on)} GROUP BY a.id",
+                params=[lapsed_from, lapsed_from, as_parameter(began_on)],
+            )
     return suspended
 
 

@@ -15,17 +15,19 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts import history
-from accounts.models import Carrier, Customer, Run, User
+from accounts.models import Carrier, ContactPoint, Customer, Run, User
 from accounts.runs import run as job_run
 from cpni import optouts
 from cpni.approvals import (
     as_parameter,
     end_groundless,
+    lapsed,
     may_have_objected,
     spread_choices,
     suspend_stale,
 )
 from cpni.inbound import consequences, mailbox
+from cpni.jurisdictions import STATES
 from cpni.models import Approval, RequestCandidate
 from notices import consent
 from notices.clock import earliest_carrying
@@ -52,6 +54,7 @@ LEFT_ALONE = {
     "overdue": "Notice older than two years",
     "held": "Held by an incident",
     "open_request": "May have objected: a request waits to be matched",
+    "unverified": "Not verified in time, as their state asks",
     "unread": "A message of theirs waits to be read",
     "mailbox": "The mailbox has not been read since their last day",
     ALREADY: "Assumed already",
@@ -115,6 +118,17 @@ WHERE d.id = assuming.delivery_id AND assuming.reason IN ('assume', 'already')
   AND assuming.customer_id IN (SELECT q.customer_id FROM cpni_requestcandidate q
     WHERE q.customer_id BETWEEN %(low)s AND %(high)s)
   AND {may_have_objected("d")}
+"""
+
+# What a state has let lapse is assumed again only once it is verified. From the addresses in such
+# a state to the chunk.
+LAPSE = f"""
+UPDATE assuming SET reason = 'unverified' FROM notices_delivery d
+WHERE d.id = assuming.delivery_id AND assuming.reason IN ('assume', 'already')
+  AND assuming.customer_id IN (SELECT p.customer_id FROM accounts_contactpoint p
+    WHERE p.customer_id BETWEEN %(low)s AND %(high)s
+      AND p.state IN ({", ".join(map(repr, STATES))}))
+  AND ({{lapsed}})
 """
 
 # Leave one row for each customer and use: a notice to assume from, else the newest.
@@ -216,7 +230,8 @@ def assume_due(
 
     0. Look again for whom each request that waits to be matched may come from: they are held.
     1. End what service, a returned notice or an earlier period of service has ended; suspend what
-       is older than two years or held, by an incident or by a request that may be the customer's.
+       is older than two years, was not verified as a state asks, or is held, by an incident or by a
+       request that may be the customer's.
     2. Spread opt-outs "for all uses" to uses that were added since.
     3. In chunks of customers, each its own transaction: assume what is due, with history; move
        customers who were told of a changed policy, and did not object, to that version.
@@ -255,6 +270,9 @@ def _classify(on: date, low: int, high: int) -> Counter[str]:
         cursor.execute(JUDGE, _values(on, low, high))
         if RequestCandidate.objects.filter(customer__gte=low, customer__lte=high).exists():
             cursor.execute(HOLD_CANDIDATES, _values(on, low, high))
+        here = ContactPoint.objects.filter(customer__gte=low, customer__lte=high)
+        if here.filter(kind=ContactPoint.Kind.POST, state__in=STATES).exists():
+            cursor.execute(LAPSE.format(lapsed=lapsed("d", on)), _values(on, low, high))
         _hold_unread(low, high)
         cursor.execute(KEEP_ONE)
         cursor.execute("SELECT reason, COUNT(*) FROM assuming GROUP BY reason")

@@ -11,7 +11,7 @@ from cpni import reasons
 from cpni.facts import Entry, Facts, Told, gather
 from cpni.jurisdictions import rule_for
 from cpni.knowledge import as_known, recipient_as_known
-from cpni.models import Approval, Incident, OptOutRequest, Recipient
+from cpni.models import Approval, Incident, OptOutRequest, Recipient, Verification
 from cpni.reasons import Reason, Verdict
 from notices import consent
 from notices.clock import expires_after
@@ -304,16 +304,19 @@ class _Case:
                 said(waiting),
                 other=waiting.reference,
             )
+        counting = [t for t in unclaimed if self.last_day(t) >= on]
+        if not counting:
+            return self.lapsed(unclaimed[-1])
         entry = facts.recorded(self.use, on)
         assumed = entry if entry and entry.state == Approval.State.ASSUMED else None
-        resting = [t for t in unclaimed if assumed and t.delivery.pk == assumed.delivery_id]
+        resting = [t for t in counting if assumed and t.delivery.pk == assumed.delivery_id]
         if assumed is None or not resting:
-            return self.not_recorded(unclaimed[-1].delivery)
+            return self.not_recorded(counting[-1].delivery)
         # Silence approves a use, not another policy: until they are under a version that declares
         # it, or after they took that back, the earlier promise holds.
         if undeclared := self.undeclared(facts.declared(self.use)):
             return undeclared
-        return self.tightened(resting[-1], assumed)
+        return self.assumed(resting[-1], assumed)
 
     def told(self) -> list[Told]:
         """Notices of this period of service that asked for this use, and were not mailed later."""
@@ -367,29 +370,45 @@ class _Case:
             return self.answer(reasons.DATA_NOT_DECLARED, other=declared.policy_version)
         return None
 
-    def tightened(self, told: Told, entry: Entry) -> Decision:
-        """Assumed, as far as the customer's state lets it stand (``cpni.jurisdictions``)."""
-        delivery, until = told.delivery, expires_after(_mailed_on(told))
+    def verification(self, told: Told) -> Verification | None:
+        """How the customer verified last what they had approved by silence to that notice."""
+        began_on = _assume_from(told)
+        verified = [v for v in self.facts.verifications if began_on <= v.verified_on]
+        return verified[-1] if verified else None
+
+    def last_day(self, told: Told) -> date:
+        """The last day on which a notice carries approval, as far as the customer's state lets it
+        stand (``cpni.jurisdictions``)."""
+        until = expires_after(_mailed_on(told))
         rule = rule_for(self.facts.state, self.on)
-        verified = [v for v in self.facts.verifications if entry.effective_on <= v.verified_on]
+        if rule and self.verification(told) is None:
+            until = min(until, rule.last_day(_assume_from(told)))
+        return until
+
+    def lapsed(self, told: Told) -> Decision:
+        """What was approved by silence was not verified in time, as the state asks."""
+        rule = rule_for(self.facts.state, self.on)
+        assert rule is not None  # noqa: S101  (no other rule ends a notice that is in force)
+        reason = replace(reasons.UNVERIFIED, section=rule.section)
+        evidence = (proof(told.delivery), text_of(told.delivery))
+        return self.answer(reason, *evidence, day=self.last_day(told), other=rule.name)
+
+    def assumed(self, told: Told, entry: Entry) -> Decision:
+        """Approved by silence, as the daily job recorded it in ``entry``."""
+        delivery = told.delivery
         evidence = [
             proof(delivery),
-            Evidence("notice text", delivery.text_id, f"SHA-256 {delivery.text.digest}"),
+            text_of(delivery),
             Evidence("approval", entry.approval_id, f"Assumed, effective {entry.effective_on}"),
         ]
-        if rule and verified:
-            evidence.append(Evidence("verification", verified[-1].pk, str(verified[-1])))
-        elif rule:
-            until = min(until, rule.last_day(entry.effective_on))
-            if until < self.on:
-                unverified = replace(reasons.UNVERIFIED, section=rule.section)
-                return self.answer(unverified, *evidence, day=until, other=rule.name)
+        if rule_for(self.facts.state, self.on) and (verified := self.verification(told)):
+            evidence.append(Evidence("verification", verified.pk, str(verified)))
         return self.answer(
             reasons.ASSUMED,
             *evidence,
             day=delivery.last_objection_day,
             since=entry.effective_on,
-            until=until,
+            until=self.last_day(told),
         )
 
     STEPS: ClassVar[tuple[Callable[["_Case"], Decision | None], ...]] = (
@@ -463,6 +482,11 @@ def said(request: OptOutRequest) -> Evidence:
     """A request as evidence."""
     proof_text = f"; proof: {request.proof}" if request.proof else ""
     return Evidence("opt-out request", request.pk, f"{request}{proof_text}")
+
+
+def text_of(delivery: Delivery) -> Evidence:
+    """What the notice said, as evidence."""
+    return Evidence("notice text", delivery.text_id, f"SHA-256 {delivery.text.digest}")
 
 
 def proof(delivery: Delivery) -> Evidence:

@@ -70,7 +70,7 @@ QUESTIONS: dict[str, Question] = {
     "untold": Question(lambda on: told_by_nothing(AccountChange.objects.all()), "at"),
     "without_consent": Question(lambda on: without_consent(Delivery.objects.all()), "mailed_on"),
     "unverified": Question(
-        lambda on: verifying_approvals.unverified(on=on, days_left=AHEAD), "effective_on"
+        lambda on: verifying_approvals.unverified(on=on, days_left=AHEAD), "delivery__assume_from"
     ),
     "evidence_ending": Question(
         lambda on: evidence_ending(Approval.objects.all(), on=on), "delivery__mailed_on"

@@ -231,6 +231,7 @@ class _Asking:
             else ("r.all_uses AND r.wish = 'opt_out'")
         )
         unverified = " OR ".join(self.unverified(rule) for rule in self.rules) or "1 = 0"
+        counts = f"{CARRIES} AND NOT ({self.held}) AND NOT ({self.lapsed()})"
         return f"""
 WITH chosen AS (
   SELECT c.id, c.status, c.active_since, c.discontinued_on, c.email_notices_since,
@@ -244,23 +245,6 @@ WITH chosen AS (
     AND (({covers}) OR (NOT r.all_uses AND EXISTS (SELECT 1 FROM cpni_optoutrequest_uses n
       WHERE n.optoutrequest_id = r.id AND n.use_id = {use.pk})))
     AND (r.wish = 'opt_out' OR r.received_on >= c.active_since)
-), told AS (
-  SELECT d.customer_id,
-    MAX(CASE WHEN d.state IN ({_listed(Delivery.PENDING)}) THEN 1 ELSE 0 END) AS pending,
-    MAX(CASE WHEN {ARRIVED} THEN 1 ELSE 0 END) AS arrived,
-    MAX(CASE WHEN {GOOD} AND d.assume_from > %(on)s THEN 1 ELSE 0 END) AS running,
-    MAX(CASE WHEN {GOOD} AND d.assume_from <= %(on)s THEN 1 ELSE 0 END) AS closed,
-    MAX(CASE WHEN {CARRIES} THEN 1 ELSE 0 END) AS carried,
-    MAX(CASE WHEN {CARRIES} AND NOT ({self.held}) THEN 1 ELSE 0 END) AS free,
-    MAX(CASE WHEN {CARRIES} AND NOT ({self.held}) AND a.state = 'assumed' AND a.delivery_id = d.id
-      THEN d.mailed_on END) AS rests_on
-  FROM notices_delivery d JOIN chosen c ON c.id = d.customer_id
-  LEFT JOIN cpni_approval a ON a.customer_id = d.customer_id AND a.use_id = {use.pk}
-    AND a.customer_id {scope}
-  WHERE d.customer_id {scope} AND d.campaign_id IN ({asked}) AND d.state <> 'cancelled'
-    AND d.change_id IS NULL AND d.code_id IS NULL AND NOT d.marketing
-    AND (d.mailed_on IS NULL OR (d.mailed_on >= c.active_since AND d.mailed_on <= %(on)s))
-  GROUP BY d.customer_id
 ), lives AS (
   SELECT p.customer_id, MIN(p.state) AS state FROM accounts_contactpoint p
   WHERE p.customer_id {scope} AND p.kind = 'post' AND p.state IN ({_listed(STATES)})
@@ -269,6 +253,26 @@ WITH chosen AS (
 ), proved AS (
   SELECT v.customer_id, MAX(v.verified_on) AS verified_on FROM cpni_verification v
   WHERE v.customer_id {scope} AND v.verified_on <= %(on)s GROUP BY v.customer_id
+), told AS (
+  SELECT d.customer_id,
+    MAX(CASE WHEN d.state IN ({_listed(Delivery.PENDING)}) THEN 1 ELSE 0 END) AS pending,
+    MAX(CASE WHEN {ARRIVED} THEN 1 ELSE 0 END) AS arrived,
+    MAX(CASE WHEN {GOOD} AND d.assume_from > %(on)s THEN 1 ELSE 0 END) AS running,
+    MAX(CASE WHEN {GOOD} AND d.assume_from <= %(on)s THEN 1 ELSE 0 END) AS closed,
+    MAX(CASE WHEN {CARRIES} THEN 1 ELSE 0 END) AS carried,
+    MAX(CASE WHEN {CARRIES} AND NOT ({self.held}) THEN 1 ELSE 0 END) AS free,
+    MAX(CASE WHEN {counts} THEN 1 ELSE 0 END) AS counting,
+    MAX(CASE WHEN {counts} AND a.state = 'assumed' AND a.delivery_id = d.id
+      THEN d.mailed_on END) AS rests_on
+  FROM notices_delivery d JOIN chosen c ON c.id = d.customer_id
+  LEFT JOIN cpni_approval a ON a.customer_id = d.customer_id AND a.use_id = {use.pk}
+    AND a.customer_id {scope}
+  LEFT JOIN lives z ON z.customer_id = d.customer_id
+  LEFT JOIN proved w ON w.customer_id = d.customer_id
+  WHERE d.customer_id {scope} AND d.campaign_id IN ({asked}) AND d.state <> 'cancelled'
+    AND d.change_id IS NULL AND d.code_id IS NULL AND NOT d.marketing
+    AND (d.mailed_on IS NULL OR (d.mailed_on >= c.active_since AND d.mailed_on <= %(on)s))
+  GROUP BY d.customer_id
 )
 SELECT c.id, CASE WHEN {merged} THEN 'merged' WHEN c.active_since > %(on)s THEN '{ASK}'
   ELSE {answer} END AS reason, t.rests_on,
@@ -309,11 +313,6 @@ ORDER BY c.id"""
         chosen = f"CASE WHEN {now} <> 'not_declared' THEN {now} ELSE {then} END"
         silence = "'opt_in_needed'"
         if self.question.use.mechanism == Use.Mechanism.OPT_OUT:
-            lapsed = " OR ".join(
-                f"(a.effective_on < '{rule.earliest_counting(self.question.on):%Y-%m-%d}'"
-                f" AND {self.unverified(rule)})"
-                for rule in self.rules
-            )
             silence = f"""CASE
     WHEN {ask} OR a.effective_on > %(on)s THEN '{ASK}'
     WHEN COALESCE(t.carried, 0) = 0 THEN CASE
@@ -321,9 +320,9 @@ ORDER BY c.id"""
       WHEN t.closed = 1 THEN 'overdue' WHEN t.pending = 1 THEN 'not_mailed'
       WHEN t.arrived = 1 THEN 'no_consent' ELSE 'undeliverable' END
     WHEN t.free = 0 THEN 'held'
+    WHEN t.counting = 0 THEN 'unverified'
     WHEN t.rests_on IS NULL THEN 'not_recorded'
     WHEN {now} <> '' THEN {now}
-    WHEN {lapsed or "1 = 0"} THEN 'unverified'
     ELSE 'assumed' END"""
         return (
             f"CASE WHEN s.wish = 'opt_out' THEN 'opted_out' WHEN {ENDED} THEN 'discontinued'"
@@ -331,11 +330,24 @@ ORDER BY c.id"""
             f" ELSE 'express' END ELSE {silence} END"
         )
 
-    def unverified(self, rule: StateRule) -> str:
-        """SQL: whether ``rule`` asks for a verification of the approval ``a`` that there is not."""
+    def unverified(self, rule: StateRule, began_on: str = "a.effective_on") -> str:
+        """SQL: whether ``rule`` asks for a verification, since ``began_on``, that there is not."""
         return (
-            f"(z.state = '{rule.state}'"
-            " AND (w.verified_on IS NULL OR w.verified_on < a.effective_on))"
+            # Of whoever lives elsewhere it is false, and not unknown.
+            f"(z.state IS NOT NULL AND z.state = '{rule.state}'"
+            f" AND (w.verified_on IS NULL OR w.verified_on < {began_on}))"
+        )
+
+    def lapsed(self) -> str:
+        """SQL: whether a rule has let lapse, unverified, what the notice ``d`` allowed."""
+        on = self.question.on
+        return (
+            " OR ".join(
+                f"(d.assume_from < '{rule.earliest_counting(on)}'"
+                f" AND {self.unverified(rule, 'd.assume_from')})"
+                for rule in self.rules
+            )
+            or "1 = 0"
         )
 
     def parameters(self) -> dict[str, Any]:

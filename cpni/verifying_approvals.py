@@ -11,9 +11,9 @@ from accounts.civil import add_days
 from accounts.errors import Refused
 from accounts.models import ContactPoint, Customer, User
 from accounts.permissions import require
-from cpni.gaps import in_force
 from cpni.jurisdictions import STATE_RULES
 from cpni.models import Approval, Verification
+from notices.clock import earliest_carrying
 
 ADD = "cpni.add_verification"
 
@@ -44,18 +44,20 @@ def verify(
 
 
 def unverified(*, on: date, days_left: int | None = None) -> QuerySet[Approval]:
-    """Assumed approvals in force on ``on`` that a state wants verified and nobody has verified.
+    """Approvals from silence, in force but for that, that a state wants verified and nobody has.
 
-    Those whose year has passed among them: they count no more (``cpni.decisions``). With
+    Those whose year has passed by ``on`` among them, which the daily job suspends. With
     ``days_left`` those whose last day is so many days away or fewer; -1 for those that it has
     passed.
     """
     asked = Q(pk__in=[])
     for rule in STATE_RULES:
         if rule.since <= on:
-            began = Q()
+            past = Q(delivery__assume_from__lt=rule.earliest_counting(on))
+            began = Q(state=Approval.State.ASSUMED) | Q(past, state=Approval.State.SUSPENDED)
             if days_left is not None:
-                began = Q(effective_on__lt=rule.earliest_counting(add_days(on, days_left + 1)))
+                earliest = rule.earliest_counting(add_days(on, days_left + 1))
+                began &= Q(delivery__assume_from__lt=earliest)
             asked |= began & Q(
                 Exists(
                     ContactPoint.objects.current().filter(
@@ -66,17 +68,16 @@ def unverified(*, on: date, days_left: int | None = None) -> QuerySet[Approval]:
                 )
             )
     verified = Verification.objects.filter(
-        customer=OuterRef("customer"), verified_on__gte=OuterRef("effective_on")
+        customer=OuterRef("customer"), verified_on__gte=OuterRef("delivery__assume_from")
     )
     return Approval.objects.filter(
         asked,
-        in_force(on),
         ~Exists(verified),
-        state=Approval.State.ASSUMED,
+        delivery__mailed_on__gte=earliest_carrying(on),
         customer__status=Customer.Status.ACTIVE,
     )
 
 
 def lapsed(*, on: date) -> QuerySet[Customer]:
-    """Customers of whom an assumed approval counts no more on ``on``, for want of verification."""
+    """Customers of whom an approval from silence counts no more on ``on``, for want of that."""
     return Customer.objects.filter(pk__in=unverified(on=on, days_left=-1).values("customer"))

@@ -1,6 +1,6 @@
 """What Arizona asks beyond the federal rules: approvals verified, and every opting in confirmed."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.urls import reverse
@@ -8,7 +8,7 @@ from django.urls import reverse
 from accounts.errors import Refused
 from accounts.models import AccountChange, ContactPoint
 from config import roles
-from cpni import optouts, verifying_approvals
+from cpni import changed_approvals, optouts, verifying_approvals
 from cpni.assuming import assume_due
 from cpni.decisions import decide
 from notices.models import Use
@@ -18,6 +18,7 @@ from tests.factories.notices import DeliveryFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 MAILED, BEGAN = date(2025, 12, 1), date(2026, 1, 4)
+LAPSED = date(2027, 1, 4)
 AT = datetime(2026, 11, 23, 18, tzinfo=UTC)
 
 
@@ -56,6 +57,55 @@ def test_which_approvals_reach_one_year_unverified(approved):
     assert found(date(2027, 1, 4), -1) == {approved.pk}
     VerificationFactory(customer=approved)
     assert found(date(2026, 11, 23)) == set()
+
+
+def ask(customer, on):
+    return decide(customer, Use.objects.get(code="agents"), on=on).code
+
+
+def test_what_lapses_unverified_is_suspended_from_that_day_and_other_systems_learn_of_it(approved):
+    changed_approvals.list_new(at=AT)
+    before = changed_approvals.last_position()
+    assert assume_due(on=LAPSED - timedelta(days=1)).suspended == 0
+    later = LAPSED + timedelta(days=10)  # the job ran late
+    assert assume_due(on=later).suspended == 3
+    changed_approvals.list_new(at=AT)
+    changes, _, _ = changed_approvals.page(before, most=100)
+    assert {(c.account, c.state, c.effective_on) for c in changes} == {
+        (approved.account_number, "suspended", LAPSED)
+    }
+    assert found(later, -1) == {approved.pk}
+    assert assume_due(on=later).left_alone == {"unverified": 3, "already": 3}
+    assert [ask(approved, on) for on in (LAPSED - timedelta(days=1), LAPSED, later)] == [
+        "assumed",
+        "unverified",
+        "unverified",
+    ]
+
+
+def test_once_it_is_verified_it_is_assumed_again(approved):
+    later = LAPSED + timedelta(days=10)
+    assume_due(on=later)
+    VerificationFactory(customer=approved, verified_on=later)
+    assert ask(approved, later) == "not_recorded"
+    assert assume_due(on=later).assumed == 3
+    assert (ask(approved, later - timedelta(days=1)), ask(approved, later)) == (
+        "unverified",
+        "assumed",
+    )
+
+
+def test_who_moves_to_arizona_after_the_year_is_suspended_from_the_move_on():
+    customer = DeliveryFactory(mailed_on=MAILED).customer
+    assume_due(on=BEGAN)
+    move, later = LAPSED + timedelta(days=5), LAPSED + timedelta(days=9)
+    ContactPoint.objects.filter(customer=customer).update(until=move)
+    ContactPoint.objects.filter(customer=in_arizona()).update(customer=customer, since=move)
+    assert assume_due(on=later).suspended == 3
+    assert (ask(customer, move - timedelta(days=1)), ask(customer, move)) == (
+        "assumed",
+        "unverified",
+    )
 
 
 def test_a_representative_records_the_verification_on_the_customers_page(approved, client_of):
