@@ -5,38 +5,19 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, ClassVar
 
-from accounts.civil import in_words
-from accounts.models import Customer
+from accounts.civil import add_days, in_words
+from accounts.models import Customer, Service
 from cpni import reasons
 from cpni.facts import Entry, Facts, Told, gather
 from cpni.jurisdictions import rule_for
 from cpni.knowledge import as_known, recipient_as_known
 from cpni.models import Approval, Incident, OptOutRequest, Recipient, Verification
+from cpni.proofs import Evidence, proof, said, text_of
 from cpni.reasons import Reason, Verdict
+from cpni.receiving import is_marketing, may_receive
 from notices import consent
 from notices.clock import expires_after
-from notices.models import WITHIN_SERVICES, Delivery, PolicyUse, Use
-
-# Of a use that is about others, what these must be to us (64.2007(b)).
-RECEIVE: dict[str, tuple[str, ...]] = {
-    Use.Recipient.AGENT: (Recipient.Relationship.AGENT,),
-    Use.Recipient.AFFILIATE: (Recipient.Relationship.AFFILIATE,),
-    Use.Recipient.CONTRACTOR: (Recipient.Relationship.CONTRACTOR,),
-    Use.Recipient.JOINT_VENTURE: (Recipient.Relationship.JOINT_VENTURE,),
-    Use.Recipient.THIRD_PARTY: (
-        Recipient.Relationship.THIRD_PARTY,
-        Recipient.Relationship.OTHER_AFFILIATE,
-    ),
-}
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """A record that proves a decision: what kind it is, its id, and what it says."""
-
-    kind: str
-    id: int
-    says: str
+from notices.models import Delivery, PolicyUse, Use
 
 
 @dataclass(frozen=True)
@@ -175,6 +156,8 @@ class _Case:
         until: date | None = None,
     ) -> Decision:
         sentence = reason.sentence.format(day=in_words(day) if day else "", other=other)
+        if reason.verdict is Verdict.YES:
+            until = self.soonest(until)
         return Decision(
             self.facts.customer,
             self.use,
@@ -187,6 +170,14 @@ class _Case:
             recipient=self.recipient,
             data_classes=self.data_classes,
         )
+
+    def soonest(self, until: date | None) -> date | None:
+        """The last day of a yes: ``until``, or that of the contract or the service if sooner."""
+        ends = [until, self.recipient.ended_on if self.recipient else None]
+        spell = self.facts.spell
+        if spell and spell.ended_on and is_marketing(self.use):
+            ends.append(add_days(spell.ended_on, -1))  # on the day it ends it has ended
+        return min((day for day in ends if day), default=None)
 
     # --- What no approval decides ----------------------------------------------------------------
 
@@ -217,9 +208,7 @@ class _Case:
 
     def not_marketing(self) -> Decision | None:
         """Service, billing, fraud, the law, an emergency: yes."""
-        if self.use.mechanism == Use.Mechanism.NONE and self.use.code not in WITHIN_SERVICES:
-            return self.answer(reasons.NO_APPROVAL_NEEDED)
-        return None
+        return None if is_marketing(self.use) else self.answer(reasons.NO_APPROVAL_NEEDED)
 
     def no_customer(self) -> Decision | None:
         """Before the first service."""
@@ -244,16 +233,28 @@ class _Case:
         """Marketing within a category that the customer has; by an affiliate, only with two."""
         if self.use.mechanism != Use.Mechanism.NONE:
             return None
-        categories, recipient = self.facts.categories, self.recipient
         if undeclared := self.undeclared(self.facts.declared(self.use)):
             return undeclared
+        if unserved := self.unserved(self.facts.services):
+            return unserved
+        services, until = self.facts.services, None
+        for day in sorted({service.ended_on for service in services if service.ended_on}):
+            services = tuple(s for s in services if s.ended_on is None or s.ended_on > day)
+            if self.unserved(services):
+                until = day
+                break
+        return self.answer(reasons.SERVES_CATEGORY, until=until)
+
+    def unserved(self, services: Collection[Service]) -> Decision | None:
+        """Why a customer who has ``services`` has none to which the use belongs."""
+        categories, recipient = {service.category for service in services}, self.recipient
         if not categories:
             return self.answer(reasons.NO_SERVICE)
         if recipient and len(categories) < 2:
             return self.answer(reasons.ONE_CATEGORY)
         if recipient and not categories.intersection(recipient.categories):
             return self.answer(reasons.NOT_SERVED_BY, other=recipient)
-        return self.answer(reasons.SERVES_CATEGORY)
+        return None
 
     # --- What the customer's approval decides ----------------------------------------------------
 
@@ -426,21 +427,6 @@ class _Case:
     )
 
 
-def may_receive(recipient: Recipient, use: Use) -> bool:
-    """Whether ``use`` is about recipients in the relationship that ``recipient`` has to us.
-
-    A vendor sees what it needs to provide, bill and collect; an affiliate may be told within the
-    services of a customer whom it serves (64.2005(a)(1)); what else is the carrier's own is its
-    own.
-    """
-    if use.recipient != Use.Recipient.OWN:
-        return recipient.relationship in RECEIVE.get(use.recipient, ())
-    if use.code == "same-category":
-        return recipient.relationship == Recipient.Relationship.AFFILIATE
-    no_approval = use.mechanism == Use.Mechanism.NONE and use.code not in WITHIN_SERVICES
-    return no_approval and recipient.relationship == Recipient.Relationship.VENDOR
-
-
 def _ended_by(day: date | None, on: date) -> bool:
     return day is None or day <= on
 
@@ -476,26 +462,3 @@ def _open_request(facts: Facts, delivery: Delivery, on: date) -> OptOutRequest |
         if request.received_on <= on and last_day and request.earliest_date <= last_day:
             return request
     return None
-
-
-def said(request: OptOutRequest) -> Evidence:
-    """A request as evidence."""
-    proof_text = f"; proof: {request.proof}" if request.proof else ""
-    return Evidence("opt-out request", request.pk, f"{request}{proof_text}")
-
-
-def text_of(delivery: Delivery) -> Evidence:
-    """What the notice said, as evidence."""
-    return Evidence("notice text", delivery.text_id, f"SHA-256 {delivery.text.digest}")
-
-
-def proof(delivery: Delivery) -> Evidence:
-    """A delivery as evidence: which notice, which way, when, and what shows that it left."""
-    way = delivery.get_channel_display()
-    if delivery.outcome:
-        fate = f"{delivery.get_outcome_display()}, learnt {delivery.outcome_on}"
-    elif delivery.mailed_on:
-        fate = f"mailed {delivery.mailed_on} ({delivery.mailing_proof or delivery.server_answer})"
-    else:
-        fate = delivery.get_state_display().lower()
-    return Evidence("delivery", delivery.pk, f"{delivery.campaign.notice}, {way}, {fate}")

@@ -129,7 +129,7 @@ class Facts:
 
     customer: Customer
     spell: Spell | None
-    categories: frozenset[str]  # of telecommunications services
+    services: tuple[Service, ...]  # of telecommunications, provided on that day
     state: str  # of the postal address, where one of ``cpni.jurisdictions`` asks for more; or ""
     verifications: tuple[Verification, ...]  # by that day, the last one last
     choices: tuple[Choice, ...]
@@ -140,6 +140,11 @@ class Facts:
     messages: tuple[Message, ...]  # that may be objections of theirs
     policies: Policies
     governing: PolicyVersion | None
+
+    @property
+    def categories(self) -> frozenset[str]:
+        """The categories of telecommunications that the customer has."""
+        return frozenset(service.category for service in self.services)
 
     def choice(self, use: Use, on: date) -> Choice | None:
         """The choice that stands for ``use`` on ``on``: the one that reached us last.
@@ -262,13 +267,14 @@ def state_of(points: Iterable[ContactPoint], on: date) -> str:
     return ""
 
 
-def categories_of(services: Iterable[Service], on: date) -> frozenset[str]:
-    """The categories of telecommunications among ``services`` that are provided on ``on``."""
-    return frozenset(
-        service.category
+def provided(services: Iterable[Service], on: date) -> tuple[Service, ...]:
+    """Those of telecommunications among ``services`` that are provided on ``on``, by their ids."""
+    found = [
+        service
         for service in services
         if service.category in Service.TELECOMMUNICATIONS and service.current(on)
-    )
+    ]
+    return tuple(sorted(found, key=lambda service: service.pk))
 
 
 def gather(customer: Customer, on: date) -> Facts:
@@ -291,7 +297,7 @@ def gather(customer: Customer, on: date) -> Facts:
     return Facts(
         customer=customer,
         spell=spell,
-        categories=categories_of(customer.services.all(), on),
+        services=provided(customer.services.all(), on),
         state=state,
         verifications=tuple(verifications_of([customer.pk], on)[customer.pk]) if state else (),
         choices=choices_of(customer),

@@ -25,10 +25,10 @@ from cpni.facts import (
     Policies,
     Spell,
     Told,
-    categories_of,
     choices_of,
     messages_of,
     open_requests_of,
+    provided,
     spell_of,
     state_of,
     verifications_of,
@@ -63,7 +63,7 @@ LISTS = {
         "cpni_historicalapproval t JOIN cpni_approval a ON a.id = t.id WHERE a.customer_id = c.id",
     ),
     "services": (
-        ("category", "started_on", "ended_on"),
+        ("id", "category", "started_on", "ended_on"),
         "accounts_service t WHERE t.customer_id = c.id",
     ),
     "moves": (
@@ -156,14 +156,14 @@ def find(
         if _day(since) <= on
     ]
     services = [
-        Service(category=c, started_on=_day(b), ended_on=e and _day(e))
-        for c, b, e in lists["services"]
+        Service(pk=pk, category=c, started_on=_day(b), ended_on=e and _day(e))
+        for pk, c, b, e in lists["services"]
     ]
     state = state_of(customer.contact_points.all(), on) if elsewhere else ""
     facts = Facts(
         customer=customer,
         spell=spell,
-        categories=categories_of(services, on),
+        services=provided(services, on),
         state=state,
         verifications=tuple(verifications_of([customer.pk], on)[customer.pk]) if state else (),
         choices=choices_of(customer) if chose else (),

@@ -20,7 +20,7 @@ from cpni.facts import (
     Message,
     Policies,
     Told,
-    categories_of,
+    provided,
     spell_of,
     state_of,
 )
@@ -64,7 +64,7 @@ def as_known(customer: Customer, on: date, at: datetime) -> Facts:
     return Facts(
         customer=person,
         spell=spell,
-        categories=categories_of(_then(Service.objects.filter(customer=customer), at), on),
+        services=provided(_then(Service.objects.filter(customer=customer), at), on),
         state=state_of(_then(ContactPoint.objects.filter(customer=customer), at), on),
         verifications=tuple(
             v

@@ -15,8 +15,8 @@ from accounts.errors import Changed, Refused
 from accounts.models import User
 from accounts.permissions import refuse_author, require
 from cpni import audience_scrubs
-from cpni.decisions import may_receive
 from cpni.models import AudienceScrub, MarketingCampaign, Recipient
+from cpni.receiving import may_receive
 from notices.models import Campaign, Use
 
 ADD, CHANGE = "cpni.add_marketingcampaign", "cpni.change_marketingcampaign"

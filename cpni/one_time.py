@@ -10,8 +10,9 @@ from django.db.models import Q
 
 from accounts.models import Call
 from cpni import reasons
-from cpni.decisions import Decision, Evidence, decide
+from cpni.decisions import Decision, decide
 from cpni.models import OptOutRequest, Script, ScriptReading
+from cpni.proofs import Evidence
 from notices.models import Use
 
 # What a consent for the call can stand in for. Not among them: a use that is prohibited, an account

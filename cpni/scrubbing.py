@@ -1,10 +1,10 @@
 """Audience scrubbing: what ``decide`` answers for millions of customers, set by set.
 
 One statement reads for each customer of a set which reason they have. It knows what is ordinary:
-whoever a waiting request or message may be from, whose service began after the day or whose record
-changed after it is asked of ``cpni.decisions`` itself, as few are. That both agree is a property
-(tests/properties/test_scrubbing.py). A list that was scrubbed is of its day only: what counts is
-how a customer stands at the second of the use (64.2009(a)).
+whoever a waiting request or message may be from, whose service began after the day or has an end,
+or whose record changed after it is asked of ``cpni.decisions`` itself, as few are. That both agree
+is a property (tests/properties/test_scrubbing.py). A list that was scrubbed is of its day only:
+what counts is how a customer stands at the second of the use (64.2009(a)).
 """
 
 from collections import Counter
@@ -16,20 +16,22 @@ from typing import Any, NamedTuple
 from django.db import connection, transaction
 from django.db.models import Max, Q
 
+from accounts.civil import add_days
 from accounts.models import Customer, Service
 from accounts.planner import plan_plainly, sort_in_memory
 from cpni import reasons
 from cpni.approvals import as_parameter
-from cpni.decisions import judge, may_receive
+from cpni.decisions import judge
 from cpni.facts import published
 from cpni.inbound import consequences
 from cpni.jurisdictions import STATE_RULES, STATES, StateRule
 from cpni.models import Incident, Recipient, RequestCandidate
 from cpni.reasons import BY_CODE, Reason
+from cpni.receiving import is_marketing, may_receive
 from cpni.standings import gather_many
 from notices import consent
 from notices.clock import earliest_carrying, expires_after
-from notices.models import WITHIN_SERVICES, Campaign, Delivery, PolicyBinding, Use
+from notices.models import Campaign, Delivery, PolicyBinding, Use
 
 CHUNK = 20_000  # customers in one statement: fixed costs vanish, and nothing is sorted on disk
 ACTIVE = "AND c.status = 'active'"
@@ -129,7 +131,7 @@ def _answers(question: Question, scope: str, among: str) -> list[Scrubbed]:
         rows = cursor.fetchall()
     plain = asking.plainly([row[0] for row in rows if row[1] == ASK])
     return [
-        plain[pk] if reason == ASK else Scrubbed(pk, BY_CODE[reason], asking.until(*dates))
+        plain[pk] if reason == ASK else Scrubbed(pk, BY_CODE[reason], asking.until(reason, *dates))
         for pk, reason, *dates in rows
     ]
 
@@ -155,7 +157,7 @@ class _Asking:
         incidents = Incident.objects.filter(Q(released_on=None) | Q(released_on__gt=question.on))
         self.held = HELD if incidents.exists() else "1 = 0"
         self.rules = [rule for rule in STATE_RULES if rule.since <= question.on]
-        self.last_days: dict[tuple[Any, Any], date] = {}
+        self.last_days: dict[tuple[Any, Any, Any], date | None] = {}
 
     # --- What is the same for everybody ----------------------------------------------------------
 
@@ -168,7 +170,7 @@ class _Asking:
             return reasons.RECIPIENT_NOT_CURRENT
         if recipient and not may_receive(recipient, use):
             return reasons.RECIPIENT_DIFFERS
-        if use.mechanism == Use.Mechanism.NONE and use.code not in WITHIN_SERVICES:
+        if not is_marketing(use):
             return reasons.NO_APPROVAL_NEEDED
         return None
 
@@ -204,7 +206,8 @@ class _Asking:
     # --- The statement ---------------------------------------------------------------------------
 
     def statement(self, scope: str, among: str, doubtful: Sequence[int]) -> str:
-        """The SQL for the customers in ``scope``: (id, reason, mailed on, unverified since)."""
+        """The SQL for the customers in ``scope``: (id, reason, mailed on, unverified since,
+        discontinued on)."""
         use = self.question.use
         ask = f"c.id IN ({', '.join(map(str, doubtful))})" if doubtful else "1 = 0"
         if reason := self.for_all():
@@ -276,7 +279,8 @@ WITH chosen AS (
 )
 SELECT c.id, CASE WHEN {merged} THEN 'merged' WHEN c.active_since > %(on)s THEN '{ASK}'
   ELSE {answer} END AS reason, t.rests_on,
-  CASE WHEN t.rests_on IS NOT NULL AND ({unverified}) THEN a.effective_on END AS unverified_since
+  CASE WHEN t.rests_on IS NOT NULL AND ({unverified}) THEN a.effective_on END AS unverified_since,
+  c.discontinued_on
 FROM chosen c
 LEFT JOIN spoke s ON s.customer_id = c.id AND s.place = 1
 LEFT JOIN told t ON t.customer_id = c.id
@@ -304,6 +308,7 @@ ORDER BY c.id"""
             f"CASE WHEN {ENDED} THEN 'discontinued'"
             f" WHEN {undeclared} <> '' THEN {undeclared}"
             f" WHEN NOT EXISTS (SELECT 1 {has}) THEN 'no_service'{shared}"
+            f" WHEN EXISTS (SELECT 1 {has} AND v.ended_on IS NOT NULL) THEN '{ASK}'"
             f" ELSE 'within_services' END"
         )
 
@@ -357,18 +362,31 @@ ORDER BY c.id"""
 
     # --- What is read from a row -----------------------------------------------------------------
 
-    def until(self, mailed_on: Any, unverified_since: Any) -> date | None:
-        """The last day of an assumed approval; kept, as there are few days on which one began."""
-        if mailed_on is None:
+    def until(
+        self, reason: str, mailed_on: Any, unverified_since: Any, discontinued_on: Any
+    ) -> date | None:
+        """The last day of a yes; kept, as there are few days on which one began."""
+        if BY_CODE[reason].verdict is not reasons.Verdict.YES:
             return None
-        key = (mailed_on, unverified_since)
+        if reason != reasons.ASSUMED.code:
+            mailed_on = unverified_since = None
+        key = (mailed_on, unverified_since, discontinued_on)
         if key not in self.last_days:
-            day = expires_after(_as_date(mailed_on))
-            if unverified_since is not None:
-                began_on = _as_date(unverified_since)
-                day = min([day, *(rule.last_day(began_on) for rule in self.rules)])
-            self.last_days[key] = day
+            self.last_days[key] = self.last_day(*key)
         return self.last_days[key]
+
+    def last_day(self, mailed_on: Any, unverified_since: Any, discontinued_on: Any) -> date | None:
+        """The soonest of what ends a yes."""
+        question, ends = self.question, []
+        if mailed_on is not None:
+            ends.append(expires_after(_as_date(mailed_on)))
+        if unverified_since is not None:
+            ends += [rule.last_day(_as_date(unverified_since)) for rule in self.rules]
+        if question.recipient and question.recipient.ended_on:
+            ends.append(question.recipient.ended_on)
+        if discontinued_on is not None and is_marketing(question.use):
+            ends.append(add_days(_as_date(discontinued_on), -1))
+        return min(ends, default=None)
 
     def plainly(self, ids: Sequence[int]) -> dict[int, Scrubbed]:
         """What ``decide`` answers for ``ids``."""
@@ -384,7 +402,7 @@ ORDER BY c.id"""
                     recipient=question.recipient,
                     data_classes=question.data_classes,
                 )
-                until = decision.until if decision.reason is reasons.ASSUMED else None
+                until = decision.until if decision.allowed else None
                 found[pk] = Scrubbed(pk, BY_CODE[decision.code], until)
         return found
 

@@ -8,7 +8,8 @@ from django.utils.safestring import SafeString
 
 from accounts.admin.labels import BAD, GAP, GOOD, WAIT, label
 from accounts.civil import add_days
-from cpni.decisions import Decision, Evidence
+from cpni.decisions import Decision
+from cpni.proofs import Evidence
 from cpni.reasons import WINDOW_OPEN, Verdict
 
 TONES = {Verdict.YES: GOOD, Verdict.NO: BAD, Verdict.NOT_YET: WAIT, Verdict.GAP: GAP}

@@ -6,13 +6,13 @@ import pytest
 import time_machine
 
 from accounts.models import Service
-from cpni import reasons, recipients
+from cpni import optouts, reasons, recipients
 from cpni.assuming import assume_due
 from cpni.decisions import decide
 from cpni.reasons import Verdict
 from notices.models import PolicyBinding, Use
 from tests.factories.accounts import CustomerFactory
-from tests.factories.cpni import IncidentFactory, RecipientFactory
+from tests.factories.cpni import IncidentFactory, OptOutRequestFactory, RecipientFactory
 from tests.factories.notices import DeliveryFactory, PolicyFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
@@ -37,6 +37,39 @@ def test_an_assumed_approval_is_a_yes_with_its_whole_chain():
     assert [e.kind for e in decision.evidence] == ["delivery", "notice text", "approval"]
     assert "PS Form 3600" in decision.evidence[0].says
     assert delivery.text.digest in decision.evidence[1].says
+
+
+@pytest.mark.parametrize("wish", ["silent", "opted in"])
+def test_a_yes_is_good_no_longer_than_the_contract_and_the_service(wish):
+    customer = DeliveryFactory(mailed_on=MAILED).customer
+    if wish == "opted in":
+        request = OptOutRequestFactory(opt_in=True)
+        optouts.apply(request, customer=customer, on=DAY_AFTER, by=None, because="x")
+    assume_due(on=DAY_AFTER)
+    agent = RecipientFactory(relationship="agent", ended_on=date(2026, 12, 31))
+    use = Use.objects.get(code="agents")
+    assert decide(customer, use, on=DAY_AFTER, recipient=agent).until == date(2026, 12, 31)
+    customer.status, customer.discontinued_on = "discontinued", date(2026, 12, 1)
+    customer.save()
+    decision = decide(customer, use, on=DAY_AFTER, recipient=agent)
+    assert (decision.allowed, decision.until) == (True, date(2026, 11, 30))
+    assert decide(customer, use, on=date(2026, 12, 1)).reason is reasons.DISCONTINUED
+    assert ask(customer, "service").until is None  # what was used is billed afterwards too
+
+
+def test_marketing_within_services_is_good_until_the_last_one_ends():
+    customer = CustomerFactory(service=False)
+    PolicyFactory()
+    for category, end in (("local", date(2026, 11, 20)), ("wireless", date(2026, 11, 30))):
+        Service.objects.create(
+            customer=customer, category=category, started_on=MAILED, ended_on=end
+        )
+    assert ask(customer, "same-category").until == date(2026, 11, 30)
+    # An affiliate may be told of customers of two categories only (64.2005(a)).
+    affiliate = RecipientFactory(relationship="affiliate", categories=["wireless"])
+    use = Use.objects.get(code="same-category")
+    shared = decide(customer, use, on=DAY_AFTER, recipient=affiliate)
+    assert (shared.allowed, shared.until) == (True, date(2026, 11, 20))
 
 
 def test_the_last_day_still_belongs_to_the_customer():

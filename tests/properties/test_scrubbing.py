@@ -12,7 +12,6 @@ from cpni.assuming import assume_due
 from cpni.decisions import judge
 from cpni.facts import gather
 from cpni.models import RequestCandidate
-from cpni.reasons import ASSUMED
 from cpni.scrubbing import Question, scrub, scrub_active
 from notices.catalogue import install
 from notices.models import PolicyBinding, Use
@@ -44,9 +43,12 @@ CHOICES = st.tuples(
 PEOPLE = st.fixed_dictionaries(
     {
         "since": st.sampled_from([START, START, START, START + timedelta(days=400)]),
-        "ended": st.sampled_from([None, None, None, START + timedelta(days=500)]),
+        "ended": st.sampled_from([None, None, None, *(START + timedelta(d) for d in (500, 900))]),
         "merged": st.booleans(),
-        "services": st.sets(st.sampled_from(["local", "wireless", "other"])),
+        "services": st.dictionaries(
+            st.sampled_from(["local", "wireless", "other"]),
+            st.sampled_from([None, None, START + timedelta(days=500), START + timedelta(days=850)]),
+        ),
         "arizona": st.booleans(),
         "consented": st.sampled_from([None, START, START + timedelta(days=1)]),
         "letters": st.lists(LETTERS, min_size=1, max_size=3),
@@ -102,7 +104,11 @@ class Scrubbing(TestCase):
         self.facts = {customer.pk: gather(customer, on) for customer in customers}
         for use in Use.objects.filter(code__in=USES):
             self.compare(customers, use, on)
-        affiliate = RecipientFactory(relationship="affiliate", categories=["wireless"])
+        affiliate = RecipientFactory(
+            relationship="affiliate",
+            categories=["wireless"],
+            ended_on=START + timedelta(days=820),
+        )
         self.compare(customers, Use.objects.get(code="same-category"), on, affiliate)
 
     def compare(self, customers, use, on, recipient=None):
@@ -115,7 +121,7 @@ class Scrubbing(TestCase):
             pk: decision.code for pk, decision in one_by_one.items()
         }
         for scrubbed in at_once:
-            if scrubbed.reason is ASSUMED:
+            if scrubbed.allowed:
                 assert scrubbed.until == one_by_one[scrubbed.customer_id].until
         active = {c.pk for c in customers if c.status == "active"}
         chunked = [s for chunk in scrub_active(question, size=3) for s in chunk]
@@ -144,8 +150,10 @@ class Scrubbing(TestCase):
         )
         if arizona:
             ContactPoint.objects.filter(customer=customer).update(state="AZ")
-        for category in services:
-            Service.objects.create(customer=customer, category=category, started_on=since)
+        for category, until in services.items():
+            Service.objects.create(
+                customer=customer, category=category, started_on=since, ended_on=until
+            )
         sent = set()
         for campaign, day, fate in letters:
             if campaign not in sent:

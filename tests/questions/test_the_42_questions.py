@@ -478,8 +478,11 @@ def test_16_which_arizona_approvals_are_not_verified(listed):
     assert listed(16, "Not verified yet") == ids(waiting)
     assert listed(16, "Not verified in time") == set()
     first = waiting[0]
-    Approval.objects.filter(pk=first.pk).update(effective_on=TODAY - timedelta(days=340))
-    Delivery.objects.filter(pk=first.delivery_id).update(mailed_on=TODAY - timedelta(days=374))
+    began_on = TODAY - timedelta(days=340)
+    Approval.objects.filter(pk=first.pk).update(effective_on=began_on)
+    Delivery.objects.filter(pk=first.delivery_id).update(
+        mailed_on=TODAY - timedelta(days=374), assume_from=began_on
+    )
     assert first.pk in listed(16, "60 days left or fewer")
 
 
