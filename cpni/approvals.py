@@ -81,24 +81,21 @@ def spread_choices(*, on: date, by: User | None) -> None:
 
 
 def may_have_objected(delivery: str) -> str:
-    """SQL: whether a request waits that may be an objection to the delivery of that alias, in time.
+    """SQL: whether a request waits that may be an objection of whom the delivery of that alias went
+    to: in time or later, as an opt-out counts at any time (64.2007(a)(2)).
 
     Has the parameter ``on``.
     """
     return (
         "EXISTS (SELECT 1 FROM cpni_requestcandidate q"
         " JOIN cpni_optoutrequest r ON r.id = q.request_id"
-        f" WHERE q.customer_id = {delivery}.customer_id AND {_waits_in_time(delivery, '%(on)s')})"
+        f" WHERE q.customer_id = {delivery}.customer_id AND {_waits('%(on)s')})"
     )
 
 
-def _waits_in_time(delivery: str, on: str) -> str:
-    """SQL: whether the request ``r`` waits, and is in time by any of its dates (domain.md 11.3)."""
-    days = " OR ".join(
-        f"r.{day} <= {delivery}.last_objection_day"
-        for day in ("received_on", "letter_date", "postmark")
-    )
-    return f"r.status = 'received' AND r.wish = 'opt_out' AND r.received_on <= {on} AND ({days})"
+def _waits(on: str) -> str:
+    """SQL: whether the request ``r``, an opt-out that has come by ``on``, waits to be matched."""
+    return f"r.status = 'received' AND r.wish = 'opt_out' AND r.received_on <= {on}"
 
 
 def lapsed(delivery: str, on: date) -> str:
@@ -222,8 +219,8 @@ def end_returned(delivery: Delivery, *, by: User | None, because: str) -> list[A
 def suspend_stale(run: Run, *, on: date, by: User | None) -> int:
     """Suspend assumed approvals that are held, or whose time has passed.
 
-    An incident holds (64.2009(f)), and a request that waits and may be the customer's objection in
-    time. A notice carries two years (64.2008(d)(2)), and where a state asks for verification an
+    An incident holds (64.2009(f)), and a request that waits and may be the customer's objection. A
+    notice carries two years (64.2008(d)(2)), and where a state asks for verification an
     unverified approval ends sooner. Returns how many were suspended.
     """
     suspended = _move(
@@ -249,8 +246,7 @@ def suspend_stale(run: Run, *, on: date, by: User | None) -> int:
         " THEN MIN(r.received_on) ELSE a.effective_on END AS day FROM cpni_requestcandidate q"
         " JOIN cpni_optoutrequest r ON r.id = q.request_id"
         " JOIN cpni_approval a ON a.customer_id = q.customer_id"
-        " JOIN notices_delivery d ON d.id = a.delivery_id"
-        f" WHERE {_waits_in_time('d', '%s')} GROUP BY a.id, a.effective_on",
+        f" WHERE {_waits('%s')} GROUP BY a.id, a.effective_on",
         params=[as_parameter(on)],
     )
     old = Approval.objects.filter(

@@ -110,7 +110,7 @@ LEFT JOIN notices_delivery e ON e.id = a.delivery_id
 WHERE d.customer_id BETWEEN %(low)s AND %(high)s AND d.state <> 'cancelled'
 """
 
-# Whoever may have objected in time is held, until a person has found out whose request it is. From
+# Whoever may have objected is held, until a person has found out whose request it is. From
 # the few requests that wait to the chunk, so that it costs nothing where nobody has written.
 HOLD_CANDIDATES = f"""
 UPDATE assuming SET reason = 'open_request' FROM notices_delivery d

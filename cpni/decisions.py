@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from accounts.civil import add_days, in_words
 from accounts.models import Customer, Service
 from cpni import reasons
-from cpni.facts import Entry, Facts, Told, gather
+from cpni.facts import Choice, Entry, Facts, Told, gather
 from cpni.jurisdictions import rule_for
 from cpni.knowledge import as_known, recipient_as_known
 from cpni.models import Approval, Incident, OptOutRequest, Recipient, Verification
@@ -268,6 +268,8 @@ class _Case:
         )
         if undeclared := self.undeclared(declared):
             return undeclared
+        if waits := self.may_have_objected(said(choice.request), choice):
+            return waits
         day = choice.effective_on
         return self.answer(reasons.EXPRESS, said(choice.request), day=day, since=day)
 
@@ -295,19 +297,11 @@ class _Case:
             return self.answer(
                 reasons.HELD, proof(in_force[-1].delivery), evidence, day=incident.started_on
             )
-        unclaimed = [t for t in free if not _open_request(facts, t.delivery, on)]
-        if not unclaimed:
-            waiting = _open_request(facts, free[-1].delivery, on)
-            assert waiting is not None  # noqa: S101  (that is why nothing is unclaimed)
-            return self.answer(
-                reasons.OPEN_REQUEST,
-                proof(free[-1].delivery),
-                said(waiting),
-                other=waiting.reference,
-            )
-        counting = [t for t in unclaimed if self.last_day(t) >= on]
+        if waits := self.may_have_objected(proof(free[-1].delivery)):
+            return waits
+        counting = [t for t in free if self.last_day(t) >= on]
         if not counting:
-            return self.lapsed(unclaimed[-1])
+            return self.lapsed(free[-1])
         entry = facts.recorded(self.use, on)
         assumed = entry if entry and entry.state == Approval.State.ASSUMED else None
         resting = [t for t in counting if assumed and t.delivery.pk == assumed.delivery_id]
@@ -318,6 +312,23 @@ class _Case:
         if undeclared := self.undeclared(facts.declared(self.use)):
             return undeclared
         return self.assumed(resting[-1], assumed)
+
+    def may_have_objected(self, ground: Evidence, since: Choice | None = None) -> Decision | None:
+        """An opt-out waits to be matched that may be this customer's, whatever it is about.
+
+        It counts from its receipt at any time (64.2007(a)(2)), so until a person has decided whose
+        it is, nothing is used that it may end: ``ground``, unless the customer chose ``since``.
+        """
+        for request in self.facts.open_requests:
+            older = since and (request.received_on, request.pk) < (
+                since.request.received_on,
+                since.request.pk,
+            )
+            if request.received_on <= self.on and not older:
+                return self.answer(
+                    reasons.OPEN_REQUEST, ground, said(request), other=request.reference
+                )
+        return None
 
     def told(self) -> list[Told]:
         """Notices of this period of service that asked for this use, and were not mailed later."""
@@ -452,13 +463,4 @@ def _incident(facts: Facts, delivery: Delivery, on: date) -> Incident | None:
             and (incident.released_on is None or incident.released_on > on)
         ):
             return incident
-    return None
-
-
-def _open_request(facts: Facts, delivery: Delivery, on: date) -> OptOutRequest | None:
-    """A request that waits, may be this customer's, and would be in time for ``delivery``."""
-    last_day = delivery.last_objection_day
-    for request in facts.open_requests:
-        if request.received_on <= on and last_day and request.earliest_date <= last_day:
-            return request
     return None

@@ -29,6 +29,7 @@ INSTEAD_OF = frozenset(
         reasons.NO_CONSENT,
         reasons.WINDOW_OPEN,
         reasons.HELD,
+        reasons.OPEN_REQUEST,
         reasons.OVERDUE,
         reasons.NOT_RECORDED,
         reasons.UNREAD,

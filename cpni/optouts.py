@@ -80,7 +80,7 @@ def _refuse_beyond(uses: Iterable[Use]) -> None:
 def keep_candidates(request: OptOutRequest) -> None:
     """Note from whom ``request`` may come, as things are now; in place of what was noted before.
 
-    Nobody's approval is assumed meanwhile who may have objected in time.
+    Meanwhile nothing is used that rests on the approval of whoever may have objected.
     """
     found = {
         candidate.customer.pk: (rank, ",".join(candidate.found_by))

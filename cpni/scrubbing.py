@@ -331,8 +331,8 @@ ORDER BY c.id"""
     ELSE 'assumed' END"""
         return (
             f"CASE WHEN s.wish = 'opt_out' THEN 'opted_out' WHEN {ENDED} THEN 'discontinued'"
-            f" WHEN s.wish = 'opt_in' THEN CASE WHEN ({chosen}) <> '' THEN ({chosen})"
-            f" ELSE 'express' END ELSE {silence} END"
+            f" WHEN s.wish = 'opt_in' THEN CASE WHEN {ask} THEN '{ASK}'"
+            f" WHEN ({chosen}) <> '' THEN ({chosen}) ELSE 'express' END ELSE {silence} END"
         )
 
     def unverified(self, rule: StateRule, began_on: str = "a.effective_on") -> str:

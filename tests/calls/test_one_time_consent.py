@@ -15,6 +15,7 @@ from notices.models import Use
 from tests.calls.conftest import AT, ON
 from tests.factories.accounts import CallFactory
 from tests.factories.cpni import OptOutRequestFactory
+from tests.factories.notices import PolicyFactory
 
 LATER = AT + timedelta(minutes=1)
 EVEN_LATER = AT + timedelta(minutes=2)
@@ -55,6 +56,20 @@ def test_whoever_opted_out_can_consent_for_the_call(opted_out, use):
     assert (decision.allowed, decision.code) == (True, "one_time")
     assert decision.section == "64.2008(f); 47 USC 222(d)(3)"
     assert [(e.kind, e.id) for e in decision.evidence] == [("script read", reading.pk)]
+
+
+def test_so_can_who_may_have_written_a_letter_that_waits_to_be_matched(call, authenticated, use):
+    PolicyFactory()
+    given = OptOutRequestFactory(opt_in=True)
+    optouts.apply(given, customer=call.customer, on=ON, by=None, because="x")
+    letter = OptOutRequestFactory(
+        received_on=ON, stated=f"Account {call.customer.account_number}: stop"
+    )
+    optouts.keep_candidates(letter)
+    authenticated(call)
+    assert decide_on_call(call, use, on=ON).code == "open_request"
+    ask(call, use)
+    assert decide_on_call(call, use, on=ON).code == "one_time"
 
 
 def test_it_changes_no_approval_and_no_standing(opted_out, use):

@@ -35,8 +35,8 @@ def wrote(stated="Ann Example, do not share my data", **kwargs):
     return optouts.receive(request, today=DAY_AFTER, at=AT, by=None, because="Letter")
 
 
-def ask(customer, on=DAY_AFTER):
-    return decide(customer, Use.objects.get(code="other-services"), on=on)
+def ask(customer, on=DAY_AFTER, code="other-services"):
+    return decide(customer, Use.objects.get(code=code), on=on)
 
 
 def match(request, customer):
@@ -99,12 +99,31 @@ def test_any_date_up_to_the_last_day_holds(delivery, dates):
     assert assume_due(on=DAY_AFTER).left_alone == {"open_request": 3}
 
 
-def test_a_request_after_the_window_holds_nothing_until_it_is_matched(delivery):
+def test_a_request_after_the_window_holds_from_its_day_on_until_a_person_decides(delivery):
+    assume_due(on=DAY_AFTER)
+    later = date(2026, 11, 10)
+    request = OptOutRequest(stated="Ann Example", received_on=later)
+    optouts.receive(request, today=later, at=AT, by=None, because="Letter")
+    assert ask(delivery.customer, date(2026, 11, 9)).allowed
+    assert ask(delivery.customer, later).reason is reasons.OPEN_REQUEST
+    assert assume_due(on=later).suspended == 3  # so that other systems learn of it
+    assert ask(delivery.customer, date(2026, 11, 9)).allowed
+    reject(request)
+    assert assume_due(on=later).assumed == 3
+    assert ask(delivery.customer, later).allowed
+
+
+def test_an_opt_in_is_held_by_a_later_opt_out_that_may_be_the_same_customers(delivery):
+    given = OptOutRequestFactory(opt_in=True, received_on=MAILED, all_uses=False)
+    given.uses.set(Use.objects.filter(code="contractors"))
+    match(given, delivery.customer)
+    assert ask(delivery.customer, code="contractors").allowed
     request = wrote(received_on=DAY_AFTER)
-    assert assume_due(on=DAY_AFTER).assumed == 3
-    assert ask(delivery.customer).allowed
-    match(request, delivery.customer)
-    assert ask(delivery.customer).reason is reasons.OPTED_OUT
+    decision = ask(delivery.customer, code="contractors")
+    assert (decision.allowed, decision.reason) == (False, reasons.OPEN_REQUEST)
+    assert [evidence.id for evidence in decision.evidence] == [given.pk, request.pk]
+    reject(request)
+    assert ask(delivery.customer, code="contractors").allowed
 
 
 def test_opting_in_holds_nobody(delivery):

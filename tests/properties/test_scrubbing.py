@@ -54,7 +54,7 @@ PEOPLE = st.fixed_dictionaries(
         "letters": st.lists(LETTERS, min_size=1, max_size=3),
         "choices": st.one_of(st.just([]), st.just([]), st.lists(CHOICES, max_size=3)),
         "verified": st.none() | DAYS,
-        "waits": st.sampled_from([None, None, None, None, "request", "message", "maybe"]),
+        "waits": st.sampled_from([None] * 4 + ["letter", "late letter", "message", "maybe"]),
         "moved": st.sampled_from([None, None, *(START + timedelta(days=n) for n in (399, 401))]),
     }
 )
@@ -93,9 +93,9 @@ class Scrubbing(TestCase):
         for person in people:
             self.make(**person)
         assume_due(on=on + timedelta(days=before))
-        for customer in self.named_in_letters:  # which the job would look for again
+        for customer, days in self.named_in_letters:  # which the job would look for again
             RequestCandidate.objects.create(
-                request=OptOutRequestFactory(received_on=START + timedelta(days=360)),
+                request=OptOutRequestFactory(received_on=START + timedelta(days=days)),
                 customer=customer,
                 rank=1,
                 found_by="name",
@@ -167,8 +167,8 @@ class Scrubbing(TestCase):
             optouts.apply(request, customer=customer, on=day, by=None, because="x")
         if verified:
             VerificationFactory(customer=customer, verified_on=verified)
-        if waits == "request":
-            self.named_in_letters.append(customer)
+        if waits in ("letter", "late letter"):
+            self.named_in_letters.append((customer, 360 if waits == "letter" else 740))
         elif waits:
             message = InboundMessageFactory(
                 customer=customer if waits == "message" else None, received_on=START
