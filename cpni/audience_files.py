@@ -67,7 +67,8 @@ def ask(file: AudienceFile, upload: Any, *, on: date, at: datetime, by: User | N
 def account_numbers(text: Iterable[str]) -> Iterator[str]:
     """The account numbers of a CSV file: its column of that name, or its first. Reads as it goes.
 
-    Raises Refused, naming the line, for what is no CSV in UTF-8.
+    Raises Refused, naming the line, for what is no CSV in UTF-8, and for a character NUL, which no
+    text of the database has.
     """
     column, number = 0, 0
     try:
@@ -78,6 +79,11 @@ def account_numbers(text: Iterable[str]) -> Iterator[str]:
                     column = names.index(HEADER)
                     continue
             cell = row[column].strip() if len(row) > column else ""
+            if "\x00" in cell:
+                raise Refused(
+                    f"Line {number} holds a character that no account number has (NUL).",
+                    "Save the list anew as “CSV UTF-8”.",
+                )
             if cell:
                 yield unguarded(cell)
     except (csv.Error, UnicodeDecodeError) as error:

@@ -124,6 +124,12 @@ def test_a_file_that_is_no_text_is_refused_by_its_line():
         asked(b"A-1\n\xff\xfe\x00\n")
 
 
+def test_a_character_that_no_account_number_has_is_refused_at_the_upload():
+    with pytest.raises(Refused, match=r"Line 2 .*NUL"):
+        asked(b"A-1\r\nA\x00-2\r\n")
+    assert not AudienceFile.objects.exists()
+
+
 def test_marketing_uploads_watches_and_downloads_and_it_is_recorded(numbers, client_of):
     client = client_of(roles.MARKETING)
     add = reverse("admin:cpni_audiencefile_add")
