@@ -64,6 +64,19 @@ def ask(file: AudienceFile, upload: Any, *, on: date, at: datetime, by: User | N
     file.save()
 
 
+def keep_record(file: AudienceFile, counts: Counter[str], *, at: datetime) -> None:
+    """Keep that a list was marked at the command line, which keeps no file; ``file`` is unsaved.
+
+    ``at`` is the aware instant. Raises Refused without a reason.
+    """
+    if not file.because.strip():
+        raise Refused("It needs a reason.", "Say what the list is for.")
+    file.asked_at = file.marked_at = file.discarded_at = at
+    file.lines = file.done = counts.total()
+    file.counts = dict(counts)
+    file.save()
+
+
 def account_numbers(text: Iterable[str]) -> Iterator[str]:
     """The account numbers of a CSV file: its column of that name, or its first. Reads as it goes.
 
@@ -204,6 +217,15 @@ def download(file: AudienceFile, *, on: date, by: User | None) -> Any:
             "Upload it again: customers may have objected since.",
         )
     return file.marked.open()
+
+
+def customers_in(file: AudienceFile) -> Iterator[int]:
+    """The ids of the customers on the marked list."""
+    # Not the open file of the field, which whoever downloads it reads.
+    with default_storage.open(str(file.marked)) as content, _text(content) as text:
+        numbers = account_numbers(text)
+        while chunk := list(islice(numbers, LINES)):
+            yield from _known(chunk).values()
 
 
 def discard(*, on: date, at: datetime) -> int:

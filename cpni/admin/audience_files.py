@@ -137,6 +137,7 @@ class AudienceFileAdmin(ReadOnlyAdmin):
         content = audience_files.download(file, on=Carrier.today(), by=person(request))
         looks.note(
             request,
+            audience_files.customers_in(file),
             what=looks.What.EXPORTED,
             record=file.pk,
             detail=f"audience for {file.use.code}; reason: {data['because']}",

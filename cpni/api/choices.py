@@ -10,7 +10,7 @@ from pydantic import Field
 
 from accounts.models import Carrier
 from cpni import disclosures, optouts
-from cpni.api.doors import Key, system, why
+from cpni.api.doors import Key, looked, system, why
 from cpni.api.fields import (
     Account,
     Asked,
@@ -161,8 +161,11 @@ def disclose(request: HttpRequest, sent: Used) -> tuple[int, Schema]:
     (64.2009(a), (c))."""
     today = Carrier.today()
     on, use = sent.used_on or today, use_named(sent.use)
+    customer = account(request, sent.account, about="disclose")
+    # Whether it is recorded or refused, the answer says how the customer stands.
+    looked(request, [customer.pk], about="disclose")
     row = disclosures.record(
-        account(request, sent.account, about="disclose"),
+        customer,
         use,
         on=on,
         recipient=recipient_named(sent.recipient, on=on),

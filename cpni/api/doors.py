@@ -1,6 +1,7 @@
 """Who asks: the key, what it may, how often; and the record of what it was shown."""
 
 from collections.abc import Iterable
+from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -85,11 +86,19 @@ def looked(
 ) -> None:
     """Record that the answer shows ``customers`` (ids); it is not given when that fails."""
     seen = opening(request, about=about)
-    looks.record(
-        by=seen.by,
-        at=seen.at,
-        what=what,
-        screen=seen.screen,
-        customers=customers,
-        detail=seen.detail,
-    )
+    row: dict[str, Any] = {
+        "by": seen.by,
+        "at": seen.at,
+        "what": what,
+        "screen": seen.screen,
+        "customers": list(customers),
+        "detail": seen.detail,
+    }
+    looks.record(**row)
+    request.looks = [*getattr(request, "looks", ()), row]  # type: ignore[attr-defined]
+
+
+def look_again(request: HttpRequest) -> None:
+    """Record anew what a refusal shows: what was recorded is gone with all that it refused."""
+    for row in getattr(request, "looks", ()):
+        looks.record(**row)

@@ -95,6 +95,7 @@ def open_account(request: HttpRequest, number: str, *, about: str) -> Customer:
     """The same, of an account to which something is to be done. Raises Refused if it was merged."""
     found = account(request, number, about=about)
     if found.merged_into is not None:
+        looked(request, [found.pk], about=about)
         raise Refused(
             "This account was merged into another.",
             f"Use account {found.merged_into.account_number}.",

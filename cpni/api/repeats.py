@@ -6,12 +6,13 @@ from functools import wraps
 from typing import Any
 
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.utils import timezone
 from ninja import Schema
 
+from accounts.errors import Refused
 from cpni import api_answers
-from cpni.api.doors import system
+from cpni.api.doors import look_again, system
 from cpni.api.problems import Mistaken
 from cpni.api_answers import Answer
 
@@ -42,18 +43,25 @@ def done_once(view: Callable[..., tuple[int, Schema]]) -> Callable[..., HttpResp
                 status, answer = view(request, *args, **kwargs)
                 return Answer(status, answer.model_dump_json())
 
-        key = request.headers.get(HEADER)
-        if key is None:
-            given = do()
-        elif not re.fullmatch(PATTERN, key):
-            message = "It must be 1 to 255 visible characters of ASCII."
-            raise Mistaken([{"field": HEADER, "message": message}])
-        else:
-            whole = f"{request.method} {request.path}\n{request.body.decode('latin-1')}"
-            given = api_answers.once(system(request), key, whole, do, clock=timezone.now)
+        try:
+            given = _given(request, do)
+        except (Refused, Http404):
+            look_again(request)
+            raise
         response = HttpResponse(given.body, status=given.status, content_type="application/json")
         if given.again:
             response["Idempotent-Replayed"] = "true"
         return response
 
     return asked
+
+
+def _given(request: HttpRequest, do: Callable[[], Answer]) -> Answer:
+    key = request.headers.get(HEADER)
+    if key is None:
+        return do()
+    if not re.fullmatch(PATTERN, key):
+        message = "It must be 1 to 255 visible characters of ASCII."
+        raise Mistaken([{"field": HEADER, "message": message}])
+    whole = f"{request.method} {request.path}\n{request.body.decode('latin-1')}"
+    return api_answers.once(system(request), key, whole, do, clock=timezone.now)

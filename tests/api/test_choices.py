@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 
-from accounts.models import AccountChange
+from accounts.models import AccountChange, Look
 from cpni.assuming import assume_due
 from cpni.models import Approval, Disclosure, OptOutRequest
 from tests.factories.accounts import CustomerFactory
@@ -94,3 +94,16 @@ def test_a_use_of_a_day_that_has_not_come_is_not_recorded(approved, billing):
     assert refused.status_code == 422
     assert "in the future" in refused.json()["detail"]
     assert not Disclosure.objects.exists()
+
+
+def test_a_refusal_that_says_how_a_customer_stands_is_a_look(billing, approved):
+    billing.post("opt-outs", {"account": approved.account_number, "route": "telephone"})
+    asked = {"account": approved.account_number, "use": "other-services", "what": "Calling plan"}
+    for headers in ({}, {"idempotency_key": "k1"}):
+        before = Look.objects.count()
+        assert billing.post("disclosures", asked, **headers).status_code == 422
+        assert Look.objects.count() == before + 1
+        look = Look.objects.latest("pk")
+        assert (look.customer_id, look.screen) == (approved.pk, "api:disclose")
+    assert billing.post("disclosures", {**asked, "account": "nobody"}).status_code == 404
+    assert Look.objects.latest("pk").what == "missing"

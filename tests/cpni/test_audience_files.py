@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from accounts.errors import Refused
-from accounts.models import Look
+from accounts.models import Customer, Look, LookShown
 from config import roles
 from cpni import audience_files, optouts
 from cpni.assuming import assume_due
@@ -151,21 +151,29 @@ def test_marketing_uploads_watches_and_downloads_and_it_is_recorded(numbers, cli
     assert len(rows_of(b"".join(got.streaming_content))) == 4
     look = Look.objects.get(what="exported")
     assert (look.rows, "For the dialler" in look.detail) == (4, True)
+    shown = LookShown.objects.filter(look_id=look.pk).values("customer_id")
+    found = Customer.objects.filter(pk__in=shown).values_list("account_number", flat=True)
+    assert set(found) == {"A-1", "A-2", "A-3"}
 
 
 def test_the_command_marks_what_is_too_large_for_the_page(numbers, tmp_path, capsys):
     source, target = tmp_path / "in.csv", tmp_path / "out.csv"
     source.write_bytes(numbers)
-    call_command("scrub_accounts", source, target, use="agents")
+    call_command("scrub_accounts", source, target, use="agents", because="Spring calls")
     assert [row["reason"] for row in rows_of(target.read_bytes())] == [
         "assumed",
         "opted_out",
         "merged",
         "unknown_account",
     ]
+    kept = AudienceFile.objects.get()
+    assert (kept.because, kept.lines, kept.counts["assumed"]) == ("Spring calls", 4, 1)
+    assert not audience_files.to_mark(at=NOW)
     with pytest.raises(CommandError, match="exists"):
-        call_command("scrub_accounts", source, target, use="agents")
+        call_command("scrub_accounts", source, target, use="agents", because="x")
     with pytest.raises(CommandError, match="no use"):
-        call_command("scrub_accounts", source, tmp_path / "b.csv", use="nothing")
+        call_command("scrub_accounts", source, tmp_path / "b.csv", use="nothing", because="x")
     with pytest.raises(CommandError, match="register"):
-        call_command("scrub_accounts", source, tmp_path / "b.csv", use="agents", recipient="X")
+        call_command(
+            "scrub_accounts", source, tmp_path / "b.csv", use="agents", because="x", recipient="X"
+        )

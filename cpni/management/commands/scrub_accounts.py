@@ -6,19 +6,23 @@ from pathlib import Path
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
+from django.utils import timezone
 
 from accounts.errors import Refused
 from accounts.fields import visible
 from accounts.models import Carrier
 from accounts.spreadsheets import line
 from cpni import audience_files
-from cpni.models import Recipient
+from cpni.models import AudienceFile, Recipient
 from cpni.scrubbing import Question
 from notices.models import Use
 
 
 class Command(BaseCommand):
-    """Mark lists that are too large for the page; read and written as it goes."""
+    """Mark lists that are too large for the page; read and written as it goes.
+
+    That it was done, and what for, is kept beside the lists of the page.
+    """
 
     help = "Mark a CSV file of account numbers: may we, and why not. It is good for today only."
 
@@ -27,6 +31,9 @@ class Command(BaseCommand):
         parser.add_argument("output", type=Path, help="The marked file; it must not exist yet.")
         parser.add_argument("--use", required=True, metavar="CODE", help="Code of the use.")
         parser.add_argument("--recipient", metavar="NAME", help="Who receives it, as registered.")
+        parser.add_argument(
+            "--because", required=True, metavar="TEXT", help="What the list is for; it is kept."
+        )
 
     def handle(self, *args: Any, **options: Any) -> None:
         use = Use.objects.filter(code=options["use"]).first()
@@ -40,6 +47,11 @@ class Command(BaseCommand):
             if recipient is None:
                 raise CommandError(f"{visible(name)} is not in the register of recipients.")
         counts: Counter[str] = Counter()
+        kept = AudienceFile(
+            use=use, recipient=recipient, on=today, because=options["because"].strip()[:200]
+        )
+        if not kept.because:
+            raise CommandError("Say with --because what the list is for.")
         try:
             with (
                 options["file"].open(encoding="utf-8-sig", newline="") as numbers,
@@ -50,6 +62,7 @@ class Command(BaseCommand):
                 question = Question(use, today, recipient)
                 for _, lines in audience_files.marked(read, question, counts):
                     output.write(lines)
+                audience_files.keep_record(kept, counts, at=timezone.now())
         except (Refused, OSError) as error:
             raise CommandError(str(error)) from error
         for code, number in counts.most_common():
