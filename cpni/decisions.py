@@ -12,7 +12,7 @@ from cpni.facts import Choice, Entry, Facts, Told, gather
 from cpni.jurisdictions import rule_for
 from cpni.knowledge import as_known, recipient_as_known
 from cpni.models import Approval, Incident, OptOutRequest, Recipient, Verification
-from cpni.proofs import Evidence, proof, said, text_of
+from cpni.proofs import Evidence, proof, said, served, text_of
 from cpni.reasons import Reason, Verdict
 from cpni.receiving import is_marketing, may_receive
 from notices import consent
@@ -26,8 +26,8 @@ class Decision:
 
     ``since`` is the first day of the state that the answer rests on. ``until`` is the last day on
     which the answer can be relied on (YES), or the customer's last day to object (NOT_YET).
-    ``recipient`` and ``data_classes`` are those that were asked about. ``known_at`` is the instant
-    up to which our records were read; None is now.
+    ``recipient``, ``data_classes`` and ``offered`` are those that were asked about. ``known_at`` is
+    the instant up to which our records were read; None is now.
     """
 
     customer: Customer
@@ -41,6 +41,7 @@ class Decision:
     recipient: Recipient | None = None
     data_classes: tuple[str, ...] = ()
     known_at: datetime | None = None
+    offered: str = ""
 
     @property
     def allowed(self) -> bool:
@@ -71,6 +72,7 @@ class Decision:
             "known_at": self.known_at.isoformat() if self.known_at else None,
             "recipient": self.recipient.name if self.recipient else None,
             "data_classes": list(self.data_classes),
+            "offered": self.offered or None,
             "allowed": self.allowed,
             "verdict": str(self.verdict),
             "reason": self.code,
@@ -89,23 +91,28 @@ def decide(
     on: date,
     recipient: Recipient | None = None,
     data_classes: Collection[str] = (),
+    offered: str = "",
     known_at: datetime | None = None,
 ) -> Decision:
     """May ``customer``'s CPNI be put to ``use`` on the civil day ``on`` of the carrier's zone?
 
     The order is that of domain.md 14.1. ``recipient`` is who would receive it, of the register;
     left out, whoever is of the kind that the use names. ``data_classes`` are those that would be
-    used (``PolicyUse.DataClass``); left out, whatever the policy declares. ``on`` may be past: the
-    answer is then what was true on that day, as far as we know now, or as far as we had recorded at
-    the aware instant ``known_at``. Whether the customer may be *contacted* is another question:
-    see ``cpni.contacting``.
+    used (``PolicyUse.DataClass``); left out, whatever the policy declares. ``offered`` is the
+    category (of ``Service.TELECOMMUNICATIONS``) that marketing within their services offers: they
+    must have it, or approval is needed (64.2005(b)); left out, any that they have. ``on`` may be
+    past: the answer is then what was true on that day, as far as we know now, or as far as we had
+    recorded at the aware instant ``known_at``. Whether the customer may be *contacted* is another
+    question: see ``cpni.contacting``.
     """
     if known_at is None:
         facts = gather(customer, on)
-        return judge(facts, use, on, recipient=recipient, data_classes=data_classes)
-    facts = as_known(customer, on, known_at)
-    recipient = recipient and recipient_as_known(recipient, known_at)
-    decision = judge(facts, use, on, recipient=recipient, data_classes=data_classes)
+    else:
+        facts = as_known(customer, on, known_at)
+        recipient = recipient and recipient_as_known(recipient, known_at)
+    decision = judge(
+        facts, use, on, recipient=recipient, data_classes=data_classes, offered=offered
+    )
     return replace(decision, known_at=known_at)
 
 
@@ -127,9 +134,10 @@ def judge(
     *,
     recipient: Recipient | None = None,
     data_classes: Collection[str] = (),
+    offered: str = "",
 ) -> Decision:
     """Decide from ``facts`` that were gathered for the same day: the first step that answers."""
-    case = _Case(facts, use, on, recipient, tuple(data_classes))
+    case = _Case(facts, use, on, recipient, tuple(data_classes), offered)
     for step in _Case.STEPS:
         if answer := step(case):
             return answer
@@ -145,6 +153,7 @@ class _Case:
     on: date
     recipient: Recipient | None
     data_classes: tuple[str, ...]
+    offered: str
 
     def answer(
         self,
@@ -169,6 +178,7 @@ class _Case:
             evidence,
             recipient=self.recipient,
             data_classes=self.data_classes,
+            offered=self.offered,
         )
 
     def soonest(self, until: date | None) -> date | None:
@@ -237,18 +247,22 @@ class _Case:
             return undeclared
         if unserved := self.unserved(self.facts.services):
             return unserved
+        has = [s for s in self.facts.services if self.offered in ("", s.category)]
+        evidence = [served(service) for service in has]
+        if policy := self.facts.governing:
+            evidence.append(Evidence("policy version", policy.pk, str(policy)))
         services, until = self.facts.services, None
         for day in sorted({service.ended_on for service in services if service.ended_on}):
             services = tuple(s for s in services if s.ended_on is None or s.ended_on > day)
             if self.unserved(services):
                 until = day
                 break
-        return self.answer(reasons.SERVES_CATEGORY, until=until)
+        return self.answer(reasons.SERVES_CATEGORY, *evidence, until=until)
 
     def unserved(self, services: Collection[Service]) -> Decision | None:
         """Why a customer who has ``services`` has none to which the use belongs."""
         categories, recipient = {service.category for service in services}, self.recipient
-        if not categories:
+        if not categories or (self.offered and self.offered not in categories):
             return self.answer(reasons.NO_SERVICE)
         if recipient and len(categories) < 2:
             return self.answer(reasons.ONE_CATEGORY)

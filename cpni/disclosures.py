@@ -40,6 +40,7 @@ def record(
     recipient: Recipient | None,
     what: str,
     data_classes: Collection[str] = (),
+    offered: str = "",
     at: datetime,
     by: User | None,
     because: str,
@@ -63,7 +64,9 @@ def record(
         raise Refused(
             "This use is about others.", "Choose who received it from the register of recipients."
         )
-    decision = decide(customer, use, on=on, recipient=recipient, data_classes=data_classes)
+    decision = decide(
+        customer, use, on=on, recipient=recipient, data_classes=data_classes, offered=offered
+    )
     name = recipient.name if recipient else OURSELVES
     return _keep(decision, name, what=what, at=at, by=by, because=because)
 

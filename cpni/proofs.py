@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from accounts.models import Service
 from cpni.models import OptOutRequest
 from notices.models import Delivery
 
@@ -19,6 +20,12 @@ def said(request: OptOutRequest) -> Evidence:
     """A request as evidence."""
     proof_text = f"; proof: {request.proof}" if request.proof else ""
     return Evidence("opt-out request", request.pk, f"{request}{proof_text}")
+
+
+def served(service: Service) -> Evidence:
+    """A service that the customer has, as evidence."""
+    words = f"{service.get_category_display()}, since {service.started_on}"
+    return Evidence("service", service.pk, words)
 
 
 def text_of(delivery: Delivery) -> Evidence:

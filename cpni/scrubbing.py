@@ -52,6 +52,7 @@ class Question:
     on: date
     recipient: Recipient | None = None
     data_classes: tuple[str, ...] = ()
+    offered: str = ""
 
 
 class Scrubbed(NamedTuple):
@@ -297,6 +298,7 @@ ORDER BY c.id"""
             " AND v.started_on <= %(on)s AND (v.ended_on IS NULL OR v.ended_on >= %(on)s)"
         )
         undeclared, recipient = self.undeclared("c.version_id"), self.question.recipient
+        offered = f" AND v.category = '{self.question.offered}'" if self.question.offered else ""
         shared = ""
         if recipient:
             shared = (
@@ -307,7 +309,7 @@ ORDER BY c.id"""
         return (
             f"CASE WHEN {ENDED} THEN 'discontinued'"
             f" WHEN {undeclared} <> '' THEN {undeclared}"
-            f" WHEN NOT EXISTS (SELECT 1 {has}) THEN 'no_service'{shared}"
+            f" WHEN NOT EXISTS (SELECT 1 {has}{offered}) THEN 'no_service'{shared}"
             f" WHEN EXISTS (SELECT 1 {has} AND v.ended_on IS NOT NULL) THEN '{ASK}'"
             f" ELSE 'within_services' END"
         )
@@ -401,6 +403,7 @@ ORDER BY c.id"""
                     question.on,
                     recipient=question.recipient,
                     data_classes=question.data_classes,
+                    offered=question.offered,
                 )
                 until = decision.until if decision.allowed else None
                 found[pk] = Scrubbed(pk, BY_CODE[decision.code], until)

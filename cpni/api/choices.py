@@ -12,8 +12,10 @@ from accounts.models import Carrier
 from cpni import disclosures, optouts
 from cpni.api.doors import Key, looked, system, why
 from cpni.api.fields import (
+    OFFERED,
     Account,
     Asked,
+    Category,
     Code,
     Day,
     Said,
@@ -82,6 +84,7 @@ class Used(Asked):
         None, description="Who receives it, by the name in the register; the carrier if left out."
     )
     data_classes: list[PolicyUse.DataClass] = Field([], description="Which data.")
+    offered: Category | None = Field(None, description=OFFERED)
     what: Said = Field(description="The specific CPNI, and what it is used for.")
 
 
@@ -170,6 +173,7 @@ def disclose(request: HttpRequest, sent: Used) -> tuple[int, Schema]:
         on=on,
         recipient=recipient_named(sent.recipient, on=on),
         data_classes=tuple(map(str, sent.data_classes)),
+        offered=sent.offered or "",
         what=sent.what,
         at=timezone.now(),
         by=system(request),

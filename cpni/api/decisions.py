@@ -15,8 +15,10 @@ from accounts.models import Carrier, ContactOptOut, Customer, Look
 from cpni import facts_at_once
 from cpni.api.doors import Key, looked, opening
 from cpni.api.fields import (
+    OFFERED,
     Account,
     Asked,
+    Category,
     Code,
     Day,
     Instant,
@@ -48,6 +50,7 @@ class Question(Asked):
     data_classes: list[PolicyUse.DataClass] = Field(
         [], description="What would be used; whatever the policy declares if left out."
     )
+    offered: Category | None = Field(None, description=OFFERED)
     channel: ContactOptOut.Channel | None = Field(
         None, description="Whether marketing may reach them by it: an answer of its own."
     )
@@ -62,7 +65,11 @@ class Question(Asked):
     def judged(self) -> dict[str, Any]:
         """What ``judge`` is asked besides customer, use and day. Raises Mistaken."""
         found = recipient_named(self.recipient, on=self.day())
-        return {"recipient": found, "data_classes": tuple(map(str, self.data_classes))}
+        return {
+            "recipient": found,
+            "data_classes": tuple(map(str, self.data_classes)),
+            "offered": self.offered or "",
+        }
 
 
 class OneAsked(Question):

@@ -2,7 +2,7 @@
 
 import re
 from datetime import date, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from django.http import Http404, HttpRequest
 from ninja import Schema
@@ -54,6 +54,11 @@ Account = Annotated[str, StringConstraints(min_length=1, max_length=40, pattern=
 Code = Annotated[str, StringConstraints(pattern=r"^[-a-zA-Z0-9_]{1,60}$")]
 Line = Annotated[str, StringConstraints(max_length=200, pattern=LINE)]
 Said = Annotated[str, StringConstraints(min_length=1, max_length=200, pattern=LINE)]
+Category = Literal["local", "long_distance", "wireless"]
+OFFERED = (
+    "The category of service that marketing within the customer’s services offers, which they must"
+    " have (64.2005(b)); any that they have if left out."
+)
 Cursor = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{1,18}$"),

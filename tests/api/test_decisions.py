@@ -143,6 +143,22 @@ def test_who_receives_it_and_of_which_data_are_asked_of_the_register_and_the_pol
     assert (allowed["allowed"], refused["reason"]) == (True, "data_not_declared")
 
 
+def test_what_is_offered_within_services_must_be_of_a_category_that_they_have(billing, approved):
+    asked = {"account": approved.account_number, "use": "same-category"}
+    several = {"accounts": [approved.account_number], "use": "same-category"}
+    have = approved.services.get().category
+    (other,) = {"local", "wireless"} - {have}
+    for offered, reason in ((have, "within_services"), (other, "no_service")):
+        answer = billing.post("decisions", {**asked, "offered": offered}).json()
+        assert answer["reason"] == reason
+        many = billing.post("decisions/many", {**several, "offered": offered}).json()
+        assert many["results"][0]["reason"] == reason
+        used = {**asked, "what": "Minutes", "offered": offered}
+        expected = 201 if reason == "within_services" else 422
+        assert billing.post("disclosures", used).status_code == expected
+    assert billing.post("decisions", {**asked, "offered": "cable"}).status_code == 422
+
+
 def test_what_was_known_at_an_instant_is_answered_as_it_was_then(billing, approved):
     before = timezone.now()
     with time_machine.travel(before + timedelta(hours=1), tick=False):

@@ -57,6 +57,23 @@ def test_a_yes_is_good_no_longer_than_the_contract_and_the_service(wish):
     assert ask(customer, "service").until is None  # what was used is billed afterwards too
 
 
+def test_marketing_within_services_is_proved_by_the_service_and_the_policy():
+    policy = PolicyFactory()
+    customer = CustomerFactory(service=False)
+    for category in ("local", "wireless"):
+        Service.objects.create(customer=customer, category=category, started_on=MAILED)
+    use = Use.objects.get(code="same-category")
+    decision = decide(customer, use, on=DAY_AFTER, offered="wireless")
+    wireless = Service.objects.get(category="wireless")
+    assert decision.reason is reasons.SERVES_CATEGORY
+    assert [(e.kind, e.id) for e in decision.evidence] == [
+        ("service", wireless.pk),
+        ("policy version", policy.pk),
+    ]
+    # What they do not have needs approval (64.2005(b)).
+    assert decide(customer, use, on=DAY_AFTER, offered="long_distance").section == "64.2005(b)"
+
+
 def test_marketing_within_services_is_good_until_the_last_one_ends():
     customer = CustomerFactory(service=False)
     PolicyFactory()

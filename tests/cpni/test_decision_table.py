@@ -224,6 +224,7 @@ class Case:
     on: date = DAY_AFTER
     recipient: dict[str, Any] | None = None
     data: tuple[str, ...] = ()
+    offered: str = ""
     customer: dict[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
@@ -264,6 +265,10 @@ CASES = (
     # 3. Within the categories that the customer has.
     Case("Within a category that the customer has, no approval", "64.2005(a)", "same-category",
          "within_services"),
+    Case("Nor is any needed to offer more of a category that they have", "64.2005(a)",
+         "same-category", "within_services", (serves("wireless"),), offered="wireless"),
+    Case("To offer a category that they do not have, approval is needed", "64.2005(b)",
+         "same-category", "no_service", (serves("local"),), offered="wireless"),
     Case("An opt-out does not reach what needs no approval", "64.2005(a)", "same-category",
          "within_services", (said("opt_out", MAILED),)),
     Case("Internet is none of the three categories", "64.2005(a)", "same-category", "no_service",
@@ -475,12 +480,11 @@ def test_the_table(case):
         customer.refresh_from_db()
     use = Use.objects.get(code=case.use)
     recipient = RecipientFactory(**case.recipient) if case.recipient else None
-    decision = decide(customer, use, on=case.on, recipient=recipient, data_classes=case.data)
+    asked = {"recipient": recipient, "data_classes": case.data, "offered": case.offered}
+    decision = decide(customer, use, on=case.on, **asked)
     assert decision.code == case.reason, decision.sentence
-    (scrubbed,) = scrub([customer.pk], Question(use, case.on, recipient, case.data))
+    (scrubbed,) = scrub([customer.pk], Question(use, case.on, **asked))
     assert scrubbed.reason.code == case.reason
     known = datetime(2030, 1, 1, tzinfo=UTC)
-    as_known = decide(
-        customer, use, on=case.on, recipient=recipient, data_classes=case.data, known_at=known
-    )
+    as_known = decide(customer, use, on=case.on, known_at=known, **asked)
     assert (as_known.code, as_known.until) == (decision.code, decision.until)

@@ -109,13 +109,13 @@ class Scrubbing(TestCase):
             categories=["wireless"],
             ended_on=START + timedelta(days=820),
         )
-        self.compare(customers, Use.objects.get(code="same-category"), on, affiliate)
+        within = Use.objects.get(code="same-category")
+        self.compare(customers, within, on, recipient=affiliate)
+        self.compare(customers, within, on, offered="wireless")
 
-    def compare(self, customers, use, on, recipient=None):
-        question = Question(use, on, recipient)
-        one_by_one = {
-            pk: judge(facts, use, on, recipient=recipient) for pk, facts in self.facts.items()
-        }
+    def compare(self, customers, use, on, **asked):
+        question = Question(use, on, **asked)
+        one_by_one = {pk: judge(facts, use, on, **asked) for pk, facts in self.facts.items()}
         at_once = scrub([c.pk for c in customers], question)
         assert {s.customer_id: s.reason.code for s in at_once} == {
             pk: decision.code for pk, decision in one_by_one.items()
