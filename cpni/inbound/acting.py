@@ -61,12 +61,13 @@ def _stop_offers(
 ) -> None:
     """Who reports an offer as spam, or answers it with no, wants no more of them.
 
-    That says nothing of CPNI: these are two switches (domain.md 0).
+    As by a click, for the address (15 USC 7704(a)(4)). That says nothing of CPNI: these are two
+    switches (domain.md 0).
     """
-    if delivery.marketing:
-        contact_optouts.stop(
+    if delivery.marketing and delivery.contact_point:
+        contact_optouts.stop_address(
             delivery.customer.remaining,
-            channels=["email"],
+            delivery.contact_point.value,
             on=message.received_on,
             by=by,
             because=because,

@@ -126,10 +126,12 @@ def test_one_that_waits_to_be_matched_is_matched_here(come, officer, delivery):
 
 
 def test_a_no_to_an_offer_stops_marketing_and_no_use_of_information(come, officer, offer):
+    spouse = CustomerFactory(by_email=True, email=offer.contact_point.value)
     message = come("opt_out-gmail")
     said = correct(officer, message, kind="opt_out")
     assert "Marketing by e-mail is stopped." in said
-    assert [one.customer for one in ContactOptOut.objects.all()] == [offer.customer]
+    stopped = ContactOptOut.objects.order_by("customer").values_list("customer", flat=True)
+    assert list(stopped) == [offer.customer.pk, spouse.pk]
     assert (message.request, states(offer.customer)) == (None, set())
 
 
