@@ -48,13 +48,14 @@ class RecordedApprovals:
             return {}
         registered = _registered(campaign)
         recipients = list(registered.recipients.all()) if registered else []
+        offered = registered.offered if registered else ""
         asked: list[Recipient | None] = [*recipients] or [None]
         rows = list(Customer.objects.filter(pk__in=customers).select_related("merged_into"))
         found = {}
         for pk, facts in gather_many(rows, on).items():
             decided = [
-                judge(facts, use, on, recipient=recipient, data_classes=classes)
-                for recipient in asked
+                judge(facts, use, on, recipient=one, data_classes=classes, offered=offered)
+                for one in asked
             ]
             if all(decision.allowed for decision in decided):
                 found[pk] = Basis(decided[0].code, proofs(decided[0]))

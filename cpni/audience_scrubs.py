@@ -92,7 +92,11 @@ def _ask(
 ) -> None:
     assert campaign.use is not None  # noqa: S101  (the caller asks of campaigns that use CPNI)
     question = Question(
-        campaign.use, found.on, recipient=recipient, data_classes=tuple(campaign.data_classes)
+        campaign.use,
+        found.on,
+        recipient=recipient,
+        data_classes=tuple(campaign.data_classes),
+        offered=campaign.offered,
     )
     for answer in scrub([pk for pk in part if pk in found.allowed], question):
         if answer.allowed:

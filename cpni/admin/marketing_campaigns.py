@@ -113,7 +113,7 @@ class MarketingCampaignAdmin(RecordAdmin):
             None,
             {"fields": ("name", "description", ("begins_on", "ends_on"), "channel", "products")},
         ),
-        ("CPNI", {"fields": ("uses_cpni", "use", "data_classes", "items")}),
+        ("CPNI", {"fields": ("uses_cpni", "use", "offered", "data_classes", "items")}),
         (
             "Who",
             {
@@ -165,6 +165,7 @@ class MarketingCampaignAdmin(RecordAdmin):
     # Where the form is only shown, there is no such value to ask.
     conditional_fields = {
         "use": WITH_CPNI,
+        "offered": WITH_CPNI,
         "data_classes": WITH_CPNI,
         "items": WITH_CPNI,
         "email_campaign": "$data.channel === undefined || channel == 'email'",

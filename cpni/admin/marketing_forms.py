@@ -63,6 +63,7 @@ def facts(campaign: MarketingCampaign) -> list[tuple[str, Any]]:
         ("The specific CPNI used", campaign.items or "None"),
         ("Classes of CPNI", data_classes_in_words(campaign.data_classes) or "None"),
         ("CPNI is used to", campaign.use or "–"),
+        ("Service that is offered", campaign.get_offered_display() or "–"),
         ("Affiliates and third parties", recipients or "None: the carrier itself"),
     ]
 

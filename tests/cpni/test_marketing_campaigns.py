@@ -6,7 +6,9 @@ import pytest
 
 from accounts import contact_optouts
 from accounts.errors import Changed, Refused
+from accounts.models import Service
 from cpni import campaign_register, marketing_campaigns, optouts
+from cpni.asked_by_campaigns import RecordedApprovals
 from cpni.assuming import assume_due
 from cpni.models import LeftOut
 from notices.models import Use
@@ -16,7 +18,12 @@ from tests.factories.cpni import (
     OptOutRequestFactory,
     RecipientFactory,
 )
-from tests.factories.notices import CampaignFactory, DeliveryFactory, NoticeFactory
+from tests.factories.notices import (
+    CampaignFactory,
+    DeliveryFactory,
+    NoticeFactory,
+    PolicyFactory,
+)
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
 AT, ON = datetime(2026, 11, 23, 18, tzinfo=UTC), date(2026, 11, 23)
@@ -68,7 +75,38 @@ def test_the_use_must_be_marketing_and_about_those_who_receive_it():
 
 def test_whether_it_stays_within_each_customers_services_follows_from_its_use():
     assert not draft(name="a").within_category
-    assert draft(name="b", use=Use.objects.get(code="same-category")).within_category
+    within = Use.objects.get(code="same-category")
+    assert draft(name="b", use=within, offered="local").within_category
+
+
+def test_what_is_offered_within_services_reaches_those_who_have_such_a_service():
+    within = Use.objects.get(code="same-category")
+    with pytest.raises(Refused, match="Say of which category"):
+        draft(use=within)
+    with pytest.raises(Refused, match="Only marketing within a category"):
+        draft(offered="local")
+    PolicyFactory()
+    customers = [CustomerFactory(service=False) for _ in range(2)]
+    for customer, category in zip(customers, ("local", "wireless"), strict=True):
+        Service.objects.create(customer=customer, category=category, started_on=date(2020, 1, 6))
+    scrub = review(draft(use=within, offered="wireless", products="Wireless plans"))
+    assert (scrub.allowed, scrub.reasons) == (1, {"no_service": 1})
+    assert LeftOut.objects.get().customer == customers[0]
+
+
+def test_an_e_mail_campaign_within_services_leaves_for_those_who_have_what_it_offers():
+    within = Use.objects.get(code="same-category")
+    PolicyFactory()
+    notice = NoticeFactory(kind="marketing", policy_version=None, channels="email", finish__uses=[])
+    email = CampaignFactory(notice=notice, cpni_use=within)
+    MarketingCampaignFactory(
+        use=within, offered="wireless", channel="email", email_campaign=email, reviewed=True
+    )
+    customers = [CustomerFactory(service=False) for _ in range(2)]
+    for customer, category in zip(customers, ("local", "wireless"), strict=True):
+        Service.objects.create(customer=customer, category=category, started_on=date(2020, 1, 6))
+    allowed = RecordedApprovals().allowed([c.pk for c in customers], email, on=ON)
+    assert list(allowed) == [customers[1].pk]
 
 
 def test_somebody_else_reviews_it_with_a_reason_and_an_answer_about_competitors():

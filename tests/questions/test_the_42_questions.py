@@ -605,7 +605,7 @@ def test_29_how_many_may_be_used_and_why_others_were_left_out(page):
 
 def test_30_31_32_34_which_campaigns_use_cpni_for_what_and_who_reviewed_them(listed):
     MarketingCampaignFactory(uses_cpni=False, use=None, data_classes=[], items="")
-    within = MarketingCampaignFactory(use=Use.objects.get(code="same-category"))
+    within = MarketingCampaignFactory(use=Use.objects.get(code="same-category"), offered="local")
     MarketingCampaignFactory(status="refused", finds_competitors=True)
     rows = list(MarketingCampaign.objects.select_related("use"))
     assert listed(30, "Campaigns that use CPNI") == {one.pk for one in rows if one.uses_cpni}
