@@ -29,11 +29,12 @@ def missed(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
 def carrying(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
     """Of ``deliveries`` the one of each active customer with which the two years run, or ran out.
 
-    The last notice that arrived, in the present service, and asks approval (64.2008(d)(2)).
+    The last notice that arrived and counts (``notices.consent``), in the present service, and asks
+    approval (64.2008(d)(2)).
     """
     asking = Notice.objects.filter(uses__mechanism=Use.Mechanism.OPT_OUT).order_by().values("pk")
     arrived = Delivery.objects.filter(
-        state=Delivery.State.SENT, outcome="", campaign__notice__in=asking
+        COUNTS, state=Delivery.State.SENT, outcome="", campaign__notice__in=asking
     )
     later = arrived.filter(
         Q(mailed_on__gt=OuterRef("mailed_on"))
@@ -41,6 +42,7 @@ def carrying(deliveries: QuerySet[Delivery]) -> QuerySet[Delivery]:
         customer=OuterRef("customer"),
     )
     return deliveries.filter(
+        COUNTS,
         ~Exists(later),
         state=Delivery.State.SENT,
         outcome="",

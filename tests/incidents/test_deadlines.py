@@ -93,6 +93,9 @@ def test_each_number_leads_to_a_list_with_as_many_rows(client_of):
         DeliveryFactory(customer=twice.customer, mailed_on=mailed_on)
     back = CustomerFactory(active_since=date(2026, 1, 5))  # their first notice is yet to come
     DeliveryFactory(customer=back, mailed_on=due)
+    unasked = CustomerFactory(email=True)
+    DeliveryFactory(customer=unasked, mailed_on=overdue)
+    DeliveryFactory(customer=unasked, mailed_on=due, channel="email")  # no consent: no notice
     client = client_of(roles.OFFICER)
     counted = {
         deadline.key: (int(deadline.title.split()[0]), address)
@@ -102,7 +105,7 @@ def test_each_number_leads_to_a_list_with_as_many_rows(client_of):
         if deadline.key.startswith(("window", "anniversary"))
     }
     assert {key: number for key, (number, _) in counted.items()} == {
-        "anniversary-overdue": 1,
+        "anniversary-overdue": 2,
         "anniversary-2026-11-30": 1,
         "window-2026-12-06": 2,
     }
