@@ -228,12 +228,15 @@ def refuse_overtaken(notice: Notice) -> None:
     That is when another version was published since, to take effect before that of ``notice``, and
     what is new to those who came under it was not new to anybody when the words were approved.
     """
-    version, approved_at = notice.policy_version, notice.approved_at
+    version = notice.policy_version
+    # Both as they were recorded: an approval may be entered with the day of long ago.
+    rows = Notice.history.filter(id=notice.pk, status=Notice.Status.APPROVED)
+    approved_at = rows.order_by("history_id").values_list("history_date", flat=True).first()
     if notice.kind != Notice.Kind.POLICY_CHANGE or version is None or approved_at is None:
         return
     before = list(earlier(version))
-    rows = PolicyVersion.history.filter(status=PolicyVersion.Status.PUBLISHED)
-    since = set(rows.filter(history_date__gt=approved_at).values_list("id", flat=True))
+    published = PolicyVersion.history.filter(status=PolicyVersion.Status.PUBLISHED)
+    since = set(published.filter(history_date__gt=approved_at).values_list("id", flat=True))
     known = _told(version, [one for one in before if one.pk not in since])
     for one in before:
         if one.pk in since and any(c.material and c not in known for c in _told(version, [one])):
