@@ -8,7 +8,7 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, prefetch_related_objects
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -241,7 +241,9 @@ class CustomerAdmin(
             return f"{words} account: {customer.merged_into}"
         day = customer.discontinued_on
         words = f"{words} on {in_words(day)}" if day else words
-        merged = [one.account_number for one in customer.merged_from.order_by("pk")]
+        # The theme asks for a field's words several times.
+        prefetch_related_objects([customer], "merged_from")
+        merged = sorted(one.account_number for one in customer.merged_from.all())
         return f"{words}; merged into it: {', '.join(merged)}" if merged else words
 
     @display(description="Notices by e-mail", ordering="email_notices_since")
