@@ -180,7 +180,7 @@ def mark(file_id: int, *, stopping: Callable[[], bool] = lambda: False) -> bool:
     file = AudienceFile.objects.select_related("use", "recipient").get(pk=file_id)
     mine = AudienceFile.objects.filter(pk=file_id, claims=file.claims, marked_at=None)
     counts: Counter[str] = Counter()
-    question = Question(file.use, file.on, file.recipient)
+    question = Question(file.use, file.on, file.recipient, offered=file.offered)
     name = f"audiences/{file.pk}-{file.claims}.csv"
     try:
         # Without a name in the file system: it holds what is sealed in the store.

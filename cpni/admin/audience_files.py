@@ -72,13 +72,23 @@ class AudienceFileAdmin(ReadOnlyAdmin):
         (
             None,
             {
-                "fields": ("use", "recipient", "upload", "because"),
+                "fields": ("use", "offered", "recipient", "upload", "because"),
                 "description": "Each number is answered as for a single customer, for today. It is"
                 " done in the background; the list’s page shows how far it is.",
             },
         ),
     )
-    fields = ("use", "recipient", "on", "because", "asked_at", "asked_by", "status_label", "result")
+    fields = (
+        "use",
+        "offered",
+        "recipient",
+        "on",
+        "because",
+        "asked_at",
+        "asked_by",
+        "status_label",
+        "result",
+    )
     readonly_fields = fields
     actions_detail = ("download_list",)
 

@@ -1094,6 +1094,7 @@ class Migration(TablesAtOnce):
             name='AudienceFile',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('offered', models.CharField(blank=True, choices=[('local', 'Local'), ('long_distance', 'Long distance'), ('wireless', 'Wireless')], help_text='Of marketing within a category: which (64.2005(b)).', max_length=13, verbose_name='service that is offered')),
                 ('on', models.DateField(verbose_name='for the day')),
                 ('because', models.CharField(max_length=200, verbose_name='reason')),
                 ('asked_at', models.DateTimeField()),

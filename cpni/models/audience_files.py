@@ -3,9 +3,11 @@
 from uuid import uuid4
 
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
+from cpni.models.offered import OFFERED, wrongly_offered
 from cpni.models.recipients import Recipient
 from notices.models import Use
 
@@ -25,6 +27,13 @@ class AudienceFile(models.Model):
     use = models.ForeignKey(Use, models.PROTECT, related_name="+")
     recipient = models.ForeignKey(
         Recipient, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    offered = models.CharField(
+        "service that is offered",
+        max_length=13,
+        choices=OFFERED,
+        blank=True,
+        help_text="Of marketing within a category: which (64.2005(b)).",
     )
     on = models.DateField("for the day")
     because = models.CharField("reason", max_length=200)
@@ -55,3 +64,8 @@ class AudienceFile(models.Model):
 
     def __str__(self) -> str:
         return f"audience-{self.pk}.csv"
+
+    def clean(self) -> None:
+        """Marketing within a category says in which."""
+        if wrong := wrongly_offered(getattr(self, "use", None), self.offered):
+            raise ValidationError({"offered": wrong})

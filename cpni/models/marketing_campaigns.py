@@ -12,7 +12,8 @@ from django.db.models import F, Q
 
 from accounts.fields import validate_one_line
 from accounts.history import History
-from accounts.models import ContactOptOut, Customer, CustomerList, Service
+from accounts.models import ContactOptOut, Customer, CustomerList
+from cpni.models.offered import OFFERED, wrongly_offered
 from cpni.models.recipients import Recipient
 from notices.models import WITHIN_SERVICES, Campaign, PolicyUse, Use
 
@@ -64,7 +65,7 @@ class MarketingCampaign(models.Model):
     offered = models.CharField(
         "service that is offered",
         max_length=13,
-        choices=[(one, Service.Category(one).label) for one in Service.TELECOMMUNICATIONS],
+        choices=OFFERED,
         blank=True,
         help_text="Of marketing within a category: which. It goes to whoever has such a service;"
         " to offer it to others needs their approval (64.2005(b)).",
@@ -184,11 +185,8 @@ class MarketingCampaign(models.Model):
             wrong["data_classes"] = "Choose among the classes of CPNI."
         if self.use and self.use.code not in WITHIN_SERVICES and not self.use.needs_approval:
             wrong["use"] = "That use is no marketing. Choose another."
-        within = self.use is not None and self.use.code == "same-category"
-        if within and not self.offered:
-            wrong["offered"] = "Say of which category the service is that it offers (64.2005(b))."
-        if self.offered and not within:
-            wrong["offered"] = "Only marketing within a category names one. Leave it empty."
+        if no := wrongly_offered(self.use, self.offered):
+            wrong["offered"] = no
         if self.uses_cpni and not (self.data_classes and self.items.strip()):
             wrong["items"] = "Say which CPNI is used, and tick its classes (64.2009(c))."
         if not self.uses_cpni and (self.data_classes or self.items.strip()):

@@ -2,7 +2,7 @@
 
 import csv
 import io
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import pytest
 import time_machine
@@ -11,7 +11,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from accounts.errors import Refused
-from accounts.models import Customer, Look, LookShown
+from accounts.models import Customer, Look, LookShown, Service
 from config import roles
 from cpni import audience_files, optouts
 from cpni.assuming import assume_due
@@ -23,6 +23,7 @@ from tests.factories.cpni import OptOutRequestFactory, RecipientFactory
 from tests.factories.notices import DeliveryFactory
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("reference_data")]
+LONG_AGO = date(2020, 1, 1)
 NOW = datetime(2026, 11, 23, 18, tzinfo=UTC)
 
 
@@ -154,6 +155,29 @@ def test_marketing_uploads_watches_and_downloads_and_it_is_recorded(numbers, cli
     shown = LookShown.objects.filter(look_id=look.pk).values("customer_id")
     found = Customer.objects.filter(pk__in=shown).values_list("account_number", flat=True)
     assert set(found) == {"A-1", "A-2", "A-3"}
+
+
+def test_a_list_for_marketing_within_a_category_says_in_which(numbers, client_of):
+    Service.objects.create(
+        customer=Customer.objects.get(account_number="A-1"),
+        category="wireless",
+        telephone_number="+18015550134",
+        started_on=LONG_AGO,
+    )
+    within = Use.objects.get(code="same-category")
+    add, client = reverse("admin:cpni_audiencefile_add"), client_of(roles.MARKETING)
+    given = {"use": within.pk, "because": "Spring"}
+    upload = SimpleUploadedFile("x.csv", numbers)
+    answer = client.post(add, {**given, "upload": upload}).content.decode()
+    assert "Say of which category the service is that it offers" in answer
+    for category, expected in (("wireless", "within_services"), ("long_distance", "no_service")):
+        upload = SimpleUploadedFile("x.csv", numbers)
+        client.post(add, {**given, "upload": upload, "offered": category})
+        file = AudienceFile.objects.latest("pk")
+        mark_audience(file.pk)
+        file.refresh_from_db()
+        with audience_files.download(file, on=NOW.date(), by=None) as content:
+            assert rows_of(content.read())[0]["reason"] == expected
 
 
 def test_the_command_marks_what_is_too_large_for_the_page(numbers, tmp_path, capsys):

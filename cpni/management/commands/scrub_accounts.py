@@ -14,6 +14,7 @@ from accounts.models import Carrier
 from accounts.spreadsheets import line
 from cpni import audience_files
 from cpni.models import AudienceFile, Recipient
+from cpni.models.offered import OFFERED, wrongly_offered
 from cpni.scrubbing import Question
 from notices.models import Use
 
@@ -32,6 +33,12 @@ class Command(BaseCommand):
         parser.add_argument("--use", required=True, metavar="CODE", help="Code of the use.")
         parser.add_argument("--recipient", metavar="NAME", help="Who receives it, as registered.")
         parser.add_argument(
+            "--offered",
+            default="",
+            choices=[code for code, _ in OFFERED],
+            help="Of marketing within a category: that of the service which is offered.",
+        )
+        parser.add_argument(
             "--because", required=True, metavar="TEXT", help="What the list is for; it is kept."
         )
 
@@ -48,8 +55,14 @@ class Command(BaseCommand):
                 raise CommandError(f"{visible(name)} is not in the register of recipients.")
         counts: Counter[str] = Counter()
         kept = AudienceFile(
-            use=use, recipient=recipient, on=today, because=options["because"].strip()[:200]
+            use=use,
+            recipient=recipient,
+            offered=options["offered"],
+            on=today,
+            because=options["because"].strip()[:200],
         )
+        if wrong := wrongly_offered(use, kept.offered):
+            raise CommandError(f"--offered: {wrong}")
         if not kept.because:
             raise CommandError("Say with --because what the list is for.")
         try:
@@ -59,7 +72,7 @@ class Command(BaseCommand):
             ):
                 output.write(line(audience_files.COLUMNS))
                 read = audience_files.account_numbers(numbers)
-                question = Question(use, today, recipient)
+                question = Question(use, today, recipient, offered=kept.offered)
                 for _, lines in audience_files.marked(read, question, counts):
                     output.write(lines)
                 audience_files.keep_record(kept, counts, at=timezone.now())
