@@ -24,6 +24,7 @@ from cpni.retention_kinds import KINDS
 from notices.catalogue import install
 from notices.models import Use
 from tests.factories.accounts import UserFactory
+from tests.factories.notices import PolicyFactory
 
 # The same hash at a hundredth of its cost: many tests sign in or prove who a caller is.
 Argon2PasswordHasher.time_cost = 1
@@ -149,6 +150,12 @@ def files_in_a_folder_of_their_own(settings, tmp_path) -> None:
 def nothing_kept_of_another_database() -> None:
     """What never changes in one installation has the same numbers in each test's."""
     facts_at_once.forget()
+
+
+@pytest.fixture(autouse=True)
+def policies_counted_from_the_first() -> None:
+    """Their days follow their numbers: which is in force does not depend on the tests before."""
+    PolicyFactory.reset_sequence(0)
 
 
 @pytest.fixture(autouse=True)

@@ -104,8 +104,7 @@ class MailServers:
         owner = pwd.getpwnam(OWNER)
         for inner in ("queue", "data", "mail", "run", "state", "etc"):
             (folder / inner).mkdir()
-        for above in (folder, *folder.parents[:3]):
-            above.chmod(0o755)  # pytest's folders are closed to the servers' own users
+        folder.chmod(0o755)  # the servers run as users of their own
         shutil.chown(folder / "data", "postfix")
         shutil.chown(folder / "mail", OWNER, owner.pw_gid)
         boxes = [f"{name}@mail.example {name}/\n" for name in (*names, "full")]

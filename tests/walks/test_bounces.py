@@ -5,6 +5,8 @@ import smtplib
 from datetime import timedelta
 from email import policy
 from email.message import EmailMessage
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from django.utils import timezone
@@ -28,8 +30,12 @@ pytestmark = [
 
 
 @pytest.fixture
-def servers(tmp_path_factory, settings):
-    with MailServers(tmp_path_factory.mktemp("mail"), "ann") as servers:
+def servers(settings):
+    # Not in pytest's folders: another run that begins meanwhile closes these to others than root.
+    with (
+        TemporaryDirectory(ignore_cleanup_errors=True) as folder,
+        MailServers(Path(folder), "ann") as servers,
+    ):
         settings.EMAIL_HOST, settings.EMAIL_PORT = "127.0.0.1", servers.smtp
         settings.EMAIL_URL = f"smtp://127.0.0.1:{servers.smtp}"
         settings.DEFAULT_FROM_EMAIL = "notices@wasatch.example"
