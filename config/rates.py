@@ -81,8 +81,10 @@ def one_click(request: HttpRequest) -> int | None:
     Providers of mail post these for all their users from a few addresses (RFC 8058), so turns are
     counted for each link.
     """
+    if request.method != "POST" or is_api(request):
+        return None
     before = reverse("choices:stop-marketing", args=["-"]).removesuffix("-/")
-    if request.method != "POST" or not request.path.startswith(before):
+    if not request.path.startswith(before):
         return None
     return links.delivery_of(request.path.removeprefix(before).rstrip("/"), links.UNSUBSCRIBE)
 

@@ -282,8 +282,8 @@ class _Case:
         )
         if undeclared := self.undeclared(declared):
             return undeclared
-        if waits := self.may_have_objected(said(choice.request), choice):
-            return waits
+        if waits := self.may_have_objected(choice):
+            return self.held_for(waits, said(choice.request))
         day = choice.effective_on
         return self.answer(reasons.EXPRESS, said(choice.request), day=day, since=day)
 
@@ -311,8 +311,8 @@ class _Case:
             return self.answer(
                 reasons.HELD, proof(in_force[-1].delivery), evidence, day=incident.started_on
             )
-        if waits := self.may_have_objected(proof(free[-1].delivery)):
-            return waits
+        if waits := self.may_have_objected():
+            return self.held_for(waits, proof(free[-1].delivery))
         counting = [t for t in free if self.last_day(t) >= on]
         if not counting:
             return self.lapsed(free[-1])
@@ -327,11 +327,11 @@ class _Case:
             return undeclared
         return self.assumed(resting[-1], assumed)
 
-    def may_have_objected(self, ground: Evidence, since: Choice | None = None) -> Decision | None:
+    def may_have_objected(self, since: Choice | None = None) -> OptOutRequest | None:
         """An opt-out waits to be matched that may be this customer's, whatever it is about.
 
         It counts from its receipt at any time (64.2007(a)(2)), so until a person has decided whose
-        it is, nothing is used that it may end: ``ground``, unless the customer chose ``since``.
+        it is, nothing is used that it may end, unless the customer chose ``since``.
         """
         for request in self.facts.open_requests:
             older = since and (request.received_on, request.pk) < (
@@ -339,10 +339,12 @@ class _Case:
                 since.request.pk,
             )
             if request.received_on <= self.on and not older:
-                return self.answer(
-                    reasons.OPEN_REQUEST, ground, said(request), other=request.reference
-                )
+                return request
         return None
+
+    def held_for(self, request: OptOutRequest, ground: Evidence) -> Decision:
+        """What rests on ``ground`` is held until ``request`` is matched."""
+        return self.answer(reasons.OPEN_REQUEST, ground, said(request), other=request.reference)
 
     def told(self) -> list[Told]:
         """Notices of this period of service that asked for this use, and were not mailed later."""

@@ -38,6 +38,7 @@ from cpni.models import Incident
 from notices.models import Campaign, Delivery, Notice, NoticeText, PolicyBinding, PolicyVersion, Use
 
 CUSTOMER = tuple(Customer._meta.concrete_fields)
+NAMES = tuple(field.attname for field in CUSTOMER)
 USE = tuple(f.attname for f in Use._meta.concrete_fields)
 # Of a delivery what decisions look at, in the order in which the model has it.
 READ = frozenset(
@@ -137,11 +138,10 @@ def find(
     if row is None:
         return None
     width = len(CUSTOMER)
-    customer = Customer.from_db(
-        "default",
-        [field.attname for field in CUSTOMER],
-        [_value(field, value) for field, value in zip(CUSTOMER, row[:width], strict=True)],
-    )
+    values = list(row[:width])
+    if connection.vendor == "sqlite":
+        values = [_value(field, value) for field, value in zip(CUSTOMER, values, strict=True)]
+    customer = Customer.from_db("default", NAMES, values)
     lists = dict(zip(LISTS, map(_opened, row[width : width + len(LISTS)]), strict=True))
     chose, waits, incident, wrote, elsewhere = row[width + len(LISTS) :]
     spell = (

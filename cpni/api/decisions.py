@@ -64,9 +64,9 @@ class Question(Asked):
 
     def judged(self) -> dict[str, Any]:
         """What ``judge`` is asked besides customer, use and day. Raises Mistaken."""
-        found = recipient_named(self.recipient, on=self.day())
+        named = self.recipient
         return {
-            "recipient": found,
+            "recipient": None if named is None else recipient_named(named, on=self.day()),
             "data_classes": tuple(map(str, self.data_classes)),
             "offered": self.offered or "",
         }
