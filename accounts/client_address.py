@@ -24,6 +24,17 @@ def address_of(request: HttpRequest) -> str | None:
         return None
 
 
+def network(address: str) -> str:
+    """The address; of IPv6 its /64, within which a client chooses freely. Other text as it is."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if parsed.version == 6:
+        return str(ipaddress.ip_network(f"{address}/64", strict=False))
+    return address
+
+
 def browser_of(request: HttpRequest) -> str:
     """What the browser calls itself, cut to what is kept."""
     return request.headers.get("User-Agent", "")[:200]

@@ -16,7 +16,6 @@ share one address. Counters hold for accounts that do not exist too: the answer 
 
 import hashlib
 import hmac
-import ipaddress
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -25,6 +24,7 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db.models import F
 
+from accounts.client_address import network
 from accounts.models import SignInAttempts
 
 
@@ -77,7 +77,7 @@ def take_turn(*, account: str, address: str, device: str, at: datetime) -> Turn 
 
 def first_time(*, account: str, address: str, at: datetime) -> bool:
     """Whether this lock has not been recorded yet: a flood of refusals makes one event."""
-    return take(TOLD, _key(TOLD, _fold(account), _network(address)), at=at)
+    return take(TOLD, _key(TOLD, _fold(account), network(address)), at=at)
 
 
 def take(limit: Limit, key: str, *, at: datetime) -> bool:
@@ -112,12 +112,12 @@ def discard_old(*, at: datetime) -> int:
 
 def _counters(account: str, address: str, device: str) -> Iterator[tuple[Limit, str]]:
     """The counters of this attempt; the first is that of this person at this place."""
-    name, network = _fold(account), _network(address)
+    name, place = _fold(account), network(address)
     if device:
         yield DEVICE, _key(DEVICE, name, device)
         return
-    yield ACCOUNT_AND_ADDRESS, _key(ACCOUNT_AND_ADDRESS, name, network)
-    yield ADDRESS, _key(ADDRESS, network)
+    yield ACCOUNT_AND_ADDRESS, _key(ACCOUNT_AND_ADDRESS, name, place)
+    yield ADDRESS, _key(ADDRESS, place)
     yield ACCOUNT, _key(ACCOUNT, name)
 
 
@@ -130,14 +130,3 @@ def _key(limit: Limit, *parts: str) -> str:
 def _fold(account: str) -> str:
     """One spelling for all that find the same account."""
     return unicodedata.normalize("NFKC", account).strip().casefold()
-
-
-def _network(address: str) -> str:
-    """The address; of IPv6 its /64, within which a client chooses freely."""
-    try:
-        parsed = ipaddress.ip_address(address)
-    except ValueError:
-        return address
-    if parsed.version == 6:
-        return str(ipaddress.ip_network(f"{address}/64", strict=False))
-    return address

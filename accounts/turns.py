@@ -7,7 +7,6 @@ share a turn. Without Redis (a trial, which answers on its own machine only) eac
 itself, in memory.
 """
 
-import ipaddress
 import logging
 import math
 import threading
@@ -24,7 +23,7 @@ from limits import RateLimitItem, storage
 from limits.errors import StorageError
 from limits.strategies import FixedWindowRateLimiter
 
-from accounts.client_address import address_of
+from accounts.client_address import address_of, network
 
 log = logging.getLogger(__name__)
 
@@ -34,12 +33,7 @@ UNREACHABLE = 10  # seconds for which Redis is not asked again after it did not 
 def network_of(request: HttpRequest) -> str:
     """The client's address, of IPv6 the /64 within which a client chooses freely."""
     found = address_of(request)
-    if found is None:
-        return "unknown"
-    address = ipaddress.ip_address(found)
-    if address.version == 6:
-        return str(ipaddress.ip_network(f"{found}/64", strict=False))
-    return found
+    return "unknown" if found is None else network(found)
 
 
 def take_turn(item: RateLimitItem, *key: str) -> int:
