@@ -80,6 +80,18 @@ def spread_choices(*, on: date, by: User | None) -> None:
         )
 
 
+def held(delivery: str) -> str:
+    """SQL: whether an incident holds what the delivery of that alias would allow (64.2009(f)).
+
+    Has the parameter ``on``.
+    """
+    return (
+        f"EXISTS (SELECT 1 FROM cpni_incident i WHERE i.started_on <= {delivery}.last_objection_day"
+        f" AND (i.ended_on IS NULL OR i.ended_on >= {delivery}.mailed_on)"
+        " AND (i.released_on IS NULL OR i.released_on > %(on)s))"
+    )
+
+
 def may_have_objected(delivery: str) -> str:
     """SQL: whether a request waits that may be an objection of whom the delivery of that alias went
     to: in time or later, as an opt-out counts at any time (64.2007(a)(2)).
@@ -332,3 +344,8 @@ def placeholders(values: Sequence[Any]) -> str:
 def as_parameter(day: date) -> Any:
     """A day as the database's driver takes it in raw SQL."""
     return connection.ops.adapt_datefield_value(day)
+
+
+def as_date(value: date | str) -> date:
+    """A day of raw SQL, which SQLite hands back as text."""
+    return date.fromisoformat(value) if isinstance(value, str) else value

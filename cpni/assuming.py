@@ -19,8 +19,10 @@ from accounts.models import Carrier, ContactPoint, Customer, Run, User
 from accounts.runs import run as job_run
 from cpni import optouts
 from cpni.approvals import (
+    as_date,
     as_parameter,
     end_groundless,
+    held,
     lapsed,
     may_have_objected,
     spread_choices,
@@ -61,15 +63,6 @@ LEFT_ALONE = {
 }
 
 
-def _held(delivery: str) -> str:
-    """SQL: whether an incident holds what the delivery of that alias would allow (64.2009(f))."""
-    return (
-        f"EXISTS (SELECT 1 FROM cpni_incident i WHERE i.started_on <= {delivery}.last_objection_day"
-        f" AND (i.ended_on IS NULL OR i.ended_on >= {delivery}.mailed_on)"
-        " AND (i.released_on IS NULL OR i.released_on > %(on)s))"
-    )
-
-
 # Classifying costs about as much as writing, so each chunk is classified once and the result kept.
 KEEP = (
     "CREATE TEMPORARY TABLE IF NOT EXISTS assuming (customer_id bigint, use_id bigint,"
@@ -93,9 +86,9 @@ SELECT d.customer_id, nu.use_id, d.id, d.assume_from, CASE
   WHEN d.mailed_on < c.active_since THEN 'earlier_service'
   WHEN d.assume_from > %(on)s THEN 'not_yet'
   WHEN d.mailed_on < %(earliest)s THEN 'overdue'
-  WHEN {_held("d")} THEN 'held'
+  WHEN {held("d")} THEN 'held'
   WHEN a.state = 'assumed' AND e.outcome = '' AND e.mailed_on >= d.mailed_on
-    AND NOT {_held("e")} AND NOT {consent.lacking("e", "c")} THEN 'already'
+    AND NOT {held("e")} AND NOT {consent.lacking("e", "c")} THEN 'already'
   WHEN d.last_objection_day >= %(read_until)s THEN 'mailbox'
   ELSE 'assume' END
 FROM notices_delivery d
@@ -179,7 +172,7 @@ WITH told AS (
     AND NOT EXISTS (SELECT 1 FROM notices_policybinding b WHERE b.customer_id = d.customer_id
       AND b.policy_version_id = v.id)
     AND d.last_objection_day < %(read_until)s
-    AND NOT {_held("d")} AND NOT {may_have_objected("d")}
+    AND NOT {held("d")} AND NOT {may_have_objected("d")}
     AND d.customer_id NOT IN ({consequences.HELD.format(scope="BETWEEN %(low)s AND %(high)s")})
   GROUP BY d.customer_id, v.id, v.effective_on, c.active_since
 ), onwards AS (
@@ -356,7 +349,7 @@ def due(*, on: date) -> Iterator[Due]:
             )
             rows = cursor.fetchall()
         for account, name, use, assume_from, delivery in rows:
-            yield Due(account, name, use, _as_date(assume_from), delivery)
+            yield Due(account, name, use, as_date(assume_from), delivery)
 
 
 def forecast(*, on: date) -> Report:
@@ -399,8 +392,3 @@ def _read_until(on: date) -> date:
     if not settings.MAILBOX or on > Carrier.today():
         return date.max
     return mailbox.read_until() or date.min
-
-
-def _as_date(value: date | str) -> date:
-    """SQLite hands dates of raw SQL back as text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value

@@ -20,7 +20,7 @@ from accounts.civil import add_days
 from accounts.models import Customer, Service
 from accounts.planner import plan_plainly, sort_in_memory
 from cpni import reasons
-from cpni.approvals import as_parameter
+from cpni.approvals import as_date, as_parameter, held
 from cpni.decisions import judge
 from cpni.facts import published
 from cpni.inbound import consequences
@@ -156,7 +156,7 @@ class _Asking:
         self.question = question
         self.policies = published()
         incidents = Incident.objects.filter(Q(released_on=None) | Q(released_on__gt=question.on))
-        self.held = HELD if incidents.exists() else "1 = 0"
+        self.held = held("d") if incidents.exists() else "1 = 0"
         self.rules = [rule for rule in STATE_RULES if rule.since <= question.on]
         self.last_days: dict[tuple[Any, Any, Any], date | None] = {}
 
@@ -381,13 +381,13 @@ ORDER BY c.id"""
         """The soonest of what ends a yes."""
         question, ends = self.question, []
         if mailed_on is not None:
-            ends.append(expires_after(_as_date(mailed_on)))
+            ends.append(expires_after(as_date(mailed_on)))
         if unverified_since is not None:
-            ends += [rule.last_day(_as_date(unverified_since)) for rule in self.rules]
+            ends += [rule.last_day(as_date(unverified_since)) for rule in self.rules]
         if question.recipient and question.recipient.ended_on:
             ends.append(question.recipient.ended_on)
         if discontinued_on is not None and is_marketing(question.use):
-            ends.append(add_days(_as_date(discontinued_on), -1))
+            ends.append(add_days(as_date(discontinued_on), -1))
         return min(ends, default=None)
 
     def plainly(self, ids: Sequence[int]) -> dict[int, Scrubbed]:
@@ -415,18 +415,9 @@ ORDER BY c.id"""
 ARRIVED = "d.mailed_on IS NOT NULL AND d.outcome = ''"
 GOOD = f"{ARRIVED} AND NOT {consent.lacking('d', 'c')}"
 CARRIES = f"{GOOD} AND d.assume_from <= %(on)s AND d.mailed_on >= %(earliest)s"
-# An incident holds what it would allow (64.2009(f)).
-HELD = """EXISTS (SELECT 1 FROM cpni_incident i WHERE i.started_on <= d.last_objection_day
-      AND (i.ended_on IS NULL OR i.ended_on >= d.mailed_on)
-      AND (i.released_on IS NULL OR i.released_on > %(on)s))"""
 ENDED = "c.discontinued_on <= %(on)s"
 
 
 def _listed(codes: Collection[str]) -> str:
     """``codes`` of our own as SQL, for an IN list."""
     return ", ".join(f"'{code}'" for code in codes) or "NULL"
-
-
-def _as_date(value: date | str) -> date:
-    """SQLite hands dates of raw SQL back as text."""
-    return date.fromisoformat(value) if isinstance(value, str) else value
