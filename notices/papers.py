@@ -28,11 +28,6 @@ def text(words: str) -> Block:
     return {"kind": "text", "words": words}
 
 
-def items(words: Sequence[str]) -> Block:
-    """A list."""
-    return {"kind": "items", "items": list(words)}
-
-
 def facts(pairs: Sequence[tuple[str, str]]) -> Block:
     """Names and what they are, side by side."""
     return {"kind": "facts", "pairs": [list(pair) for pair in pairs]}
