@@ -103,6 +103,11 @@ def state(text: str) -> str:
     return text
 
 
+def record_id(text: str) -> int | None:
+    """The id of a record as an address or a form gives it; None for what no database has as one."""
+    return int(text) if text.isdecimal() and len(text) < 19 else None
+
+
 def visible(text: str) -> str:
     """``text`` for a terminal: control characters are named (``\\x1b``) and not obeyed."""
     return CONTROL.sub(lambda found: found[0].encode("unicode_escape").decode(), text)

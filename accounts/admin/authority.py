@@ -16,6 +16,7 @@ from accounts.admin.base import ReadOnlyRecordAdmin, ReasonForm, RecordAdmin
 from accounts.admin.calls import customer_link
 from accounts.admin.given_filters import CustomerFilter
 from accounts.admin.labels import CALM, GOOD, WAIT, label
+from accounts.admin.written_once import FilledInWhenNew
 from accounts.models import AuthorisedUser, BusinessExemption, Carrier
 
 
@@ -71,7 +72,7 @@ class ExemptionForm(ReasonForm):
 
 
 @admin.register(BusinessExemption)
-class BusinessExemptionAdmin(WithStatus, RecordAdmin):
+class BusinessExemptionAdmin(FilledInWhenNew, WithStatus, RecordAdmin):
     """Contracts that say how a business is authenticated instead of by the rule."""
 
     form = ExemptionForm
@@ -115,10 +116,6 @@ class BusinessExemptionAdmin(WithStatus, RecordAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A contract is entered and ends; another one is another record."""
         return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """None in a new one."""
-        return super().get_readonly_fields(request, obj) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Enter it through its verb."""

@@ -20,6 +20,7 @@ from accounts.admin import record_history
 from accounts.admin.acts import possible_now, reason_field
 from accounts.admin.pages import BoundedPaginator, RecordChangeList, keep_search
 from accounts.admin.refusals import RefusableForm, ShowsRefusals
+from accounts.fields import record_id
 from accounts.history_words import Words
 
 
@@ -117,8 +118,7 @@ class PlainList:
         if request.method == "GET":
             read[key] = obj
         if obj is None:
-            number = int(object_id) if object_id.isdecimal() and len(object_id) < 19 else None
-            looks.note(request, what=looks.What.MISSING, record=number)
+            looks.note(request, what=looks.What.MISSING, record=record_id(object_id))
         elif self.shows_customers:
             looks.note(request, [self.customer_of(obj)], record=obj.pk)
         return obj

@@ -6,16 +6,19 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
+from accounts.fields import record_id
 from accounts.models import Customer, User
 
 
 class GivenFilter(DropdownFilter):
     """A filter that only a link sets, such as “who looked at this customer?”; it can be undone."""
 
+    column = ""
+
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         """What the link asked for, in words."""
         value = request.GET.get(self.parameter_name, "")
-        return [(value, self.words(value))] if value.isdecimal() and len(value) < 19 else []
+        return [] if record_id(value) is None else [(value, self.words(value))]
 
     def words(self, value: str) -> str:
         """The name of what has the id ``value``."""
@@ -23,8 +26,12 @@ class GivenFilter(DropdownFilter):
 
     def number(self) -> int | None:
         """The id, if one was asked for."""
-        value = self.value()
-        return int(value) if value and value.isdecimal() and len(value) < 19 else None
+        return record_id(self.value() or "")
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        """Those of which ``column`` holds the id."""
+        number = self.number()
+        return queryset if number is None else queryset.filter(**{self.column: number})
 
 
 class CustomerFilter(GivenFilter):
@@ -32,16 +39,12 @@ class CustomerFilter(GivenFilter):
 
     title = "account"
     parameter_name = "account"
+    column = "customer_id"
 
     def words(self, value: str) -> str:
         """The account."""
         numbers = Customer.objects.filter(pk=int(value)).values_list("account_number", flat=True)
         return f"Account {numbers.first() or '?'}"
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Theirs."""
-        number = self.number()
-        return queryset if number is None else queryset.filter(customer_id=number)
 
 
 class PersonFilter(GivenFilter):
@@ -54,11 +57,6 @@ class PersonFilter(GivenFilter):
     def words(self, value: str) -> str:
         """Their name."""
         return str(User.objects.filter(pk=int(value)).first() or "?")
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        """Theirs."""
-        number = self.number()
-        return queryset if number is None else queryset.filter(**{self.column: number})
 
 
 class EntererFilter(PersonFilter):

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from django.http.response import HttpResponseBase
 
 from accounts import looks
+from accounts.fields import record_id
 
 
 class LookMiddleware:
@@ -35,11 +36,12 @@ def customers_of_address(request: HttpRequest) -> list[int]:
     if match is None or not match.url_name:
         return []
     numbers = [str(value) for value in (*match.kwargs.values(), *match.args)]
-    if not numbers or not numbers[0].isdecimal() or len(numbers[0]) > 18:
+    pk = record_id(numbers[0]) if numbers else None
+    if pk is None:
         return []
     for model, model_admin in admin.site._registry.items():
         if match.url_name.startswith(f"{model._meta.app_label}_{model._meta.model_name}_"):
-            found: Any = model._default_manager.filter(pk=int(numbers[0])).first()
+            found: Any = model._default_manager.filter(pk=pk).first()
             customer = found and getattr(model_admin, "customer_of", lambda obj: None)(found)
             return [customer] if customer else []
     return []

@@ -9,7 +9,15 @@ from accounts.admin.base import ReadOnlyAdmin
 from accounts.admin.refusals import RefusableForm, ShowsRefusals
 
 
-class WrittenOnceAdmin(ShowsRefusals, ReadOnlyAdmin):
+class FilledInWhenNew:
+    """What is read-only of a record is asked for in a new one."""
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        """None in a new one."""
+        return super().get_readonly_fields(request, obj) if obj else ()  # type: ignore[misc]
+
+
+class WrittenOnceAdmin(FilledInWhenNew, ShowsRefusals, ReadOnlyAdmin):
     """Added through a verb, which may refuse; then only read. Subclasses name ``add_fields``."""
 
     form = RefusableForm
@@ -23,7 +31,3 @@ class WrittenOnceAdmin(ShowsRefusals, ReadOnlyAdmin):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         """What is asked for, or all that is known."""
         return self.fields if obj else self.add_fields
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """None in a new one."""
-        return super().get_readonly_fields(request, obj) if obj else ()

@@ -20,6 +20,7 @@ from accounts.admin.acts import confirmed_act, person
 from accounts.admin.base import ReadOnlyInline, ReasonForm, RecordAdmin
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, choice_label, label
 from accounts.admin.pages import page
+from accounts.admin.written_once import FilledInWhenNew
 from accounts.civil import add_days
 from accounts.models import Carrier
 from cpni import api_keys, webhooks
@@ -55,7 +56,7 @@ class KeyForm(ReasonForm):
     )
 
 
-class ShownOnce(RecordAdmin):
+class ShownOnce(FilledInWhenNew, RecordAdmin):
     """What is made with a secret, which the page after it shows, and none after that.
 
     Not a message on the next page: messages are kept in the session, in plain.
@@ -66,10 +67,6 @@ class ShownOnce(RecordAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Made, and ended by an act."""
         return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """None in a new one."""
-        return super().get_readonly_fields(request, obj) if obj else ()
 
     def response_add(
         self, request: HttpRequest, obj: Any, post_url_continue: str | None = None

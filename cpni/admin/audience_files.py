@@ -16,7 +16,7 @@ from accounts.admin.acts import Outlook, confirmed_act, person, reason_field
 from accounts.admin.base import ReadOnlyAdmin, ReasonForm
 from accounts.admin.exports import warning
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, label
-from accounts.admin.scans import HEADERS
+from accounts.admin.written_once import FilledInWhenNew
 from accounts.civil import in_words
 from accounts.counted_words import several
 from accounts.models import Carrier
@@ -61,7 +61,7 @@ def download_outlook(self: Any, request: HttpRequest, file: AudienceFile) -> Out
 
 
 @admin.register(AudienceFile)
-class AudienceFileAdmin(ReadOnlyAdmin):
+class AudienceFileAdmin(FilledInWhenNew, ReadOnlyAdmin):
     """Lists that were marked, for which use and by whom."""
 
     form = AudienceForm
@@ -95,10 +95,6 @@ class AudienceFileAdmin(ReadOnlyAdmin):
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever may have lists marked."""
         return request.user.has_perm(audience_files.ASK)
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """None in a new one."""
-        return super().get_readonly_fields(request, obj) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Keep it through the verb, and have it marked soon."""
@@ -158,5 +154,4 @@ class AudienceFileAdmin(ReadOnlyAdmin):
             as_attachment=True,
             filename=f"audience-{file.pk}-only-{file.on}.csv",
             content_type="text/csv; charset=utf-8",
-            headers=HEADERS,
         )

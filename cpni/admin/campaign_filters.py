@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from unfold.contrib.filters.admin import DropdownFilter
 
 from accounts.admin.given_filters import GivenFilter
+from accounts.fields import record_id
 from cpni import results
 from notices.models import Campaign
 
@@ -70,5 +71,4 @@ class ObjectedWhenFilter(DropdownFilter):
 
     @staticmethod
     def _campaign(request: HttpRequest) -> int | None:
-        value = request.GET.get(CampaignFilter.parameter_name, "")
-        return int(value) if value.isdecimal() and len(value) < 19 else None
+        return record_id(request.GET.get(CampaignFilter.parameter_name, ""))

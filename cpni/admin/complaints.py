@@ -19,6 +19,7 @@ from accounts.admin.acts import ActForm, confirmed_act, person
 from accounts.admin.base import ReasonForm, RecordAdmin
 from accounts.admin.given_filters import EntererFilter
 from accounts.admin.labels import GOOD, WAIT, label
+from accounts.admin.written_once import FilledInWhenNew
 from accounts.models import Carrier
 from cpni import complaints
 from cpni.models import Complaint
@@ -67,7 +68,7 @@ class OpenFilter(DropdownFilter):
 
 
 @admin.register(Complaint)
-class ComplaintAdmin(RecordAdmin):
+class ComplaintAdmin(FilledInWhenNew, RecordAdmin):
     """What people complained of, and what was found."""
 
     shows_customers = True
@@ -111,10 +112,6 @@ class ComplaintAdmin(RecordAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Kept as it came."""
         return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """None in a new one."""
-        return super().get_readonly_fields(request, obj) if obj else ()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Most are entered on the day."""

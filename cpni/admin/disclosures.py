@@ -16,6 +16,7 @@ from accounts.admin.account_field import AccountField
 from accounts.admin.acts import person
 from accounts.admin.base import ReasonForm, RecordAdmin
 from accounts.admin.given_filters import CustomerFilter, GivenFilter
+from accounts.admin.written_once import FilledInWhenNew
 from accounts.models import Carrier
 from cpni import disclosures, reasons
 from cpni.admin.sharing_filters import OptInFilter
@@ -46,11 +47,6 @@ class MadeByFilter(GivenFilter):
     def words(self, value: str) -> str:
         """Its name."""
         return str(self.model.objects.filter(pk=int(value)).first() or "?")
-
-    def queryset(self, request: HttpRequest, queryset: Any) -> Any:
-        """Those that it made."""
-        number = self.number()
-        return queryset if number is None else queryset.filter(**{self.column: number})
 
 
 class CampaignFilter(MadeByFilter):
@@ -83,7 +79,7 @@ class BeforeFilter(DropdownFilter):
 
 
 @admin.register(Disclosure)
-class DisclosureAdmin(RecordAdmin):
+class DisclosureAdmin(FilledInWhenNew, RecordAdmin):
     """Who used or received whose information, for what, and why that was allowed."""
 
     shows_customers = True
@@ -138,10 +134,6 @@ class DisclosureAdmin(RecordAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Written once."""
         return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """None in a new one."""
-        return super().get_readonly_fields(request, obj) if obj else ()
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Most are recorded on the day."""

@@ -23,6 +23,7 @@ from accounts.admin.given_filters import EntererFilter
 from accounts.admin.labels import CALM, GAP, GOOD, WAIT, choice_label, label
 from accounts.admin.list_exports import ListExport
 from accounts.admin.scans import HasScan
+from accounts.admin.written_once import FilledInWhenNew
 from accounts.counted_words import several
 from accounts.errors import Refused
 from accounts.models import Carrier
@@ -62,7 +63,7 @@ def waits(wished: OptOutRequest) -> bool:
 
 
 @admin.register(OptOutRequest)
-class OptOutRequestAdmin(HasScan, ListExport, UsesAsBoxes, RecordAdmin):
+class OptOutRequestAdmin(FilledInWhenNew, HasScan, ListExport, UsesAsBoxes, RecordAdmin):
     """What customers told us, and what was done with it."""
 
     scan_named = "request"
@@ -196,10 +197,6 @@ class OptOutRequestAdmin(HasScan, ListExport, UsesAsBoxes, RecordAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """What came is kept as it came; only acts move it."""
         return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """None in a new one."""
-        return super().get_readonly_fields(request, obj) if obj else ()
 
     def get_form(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         """The form, which knows what this person may record."""

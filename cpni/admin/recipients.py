@@ -15,6 +15,7 @@ from accounts.admin.acts import ActForm, confirmed_act, person
 from accounts.admin.base import ReasonForm, RecordAdmin
 from accounts.admin.labels import CALM, GOOD, WAIT, label
 from accounts.admin.scans import HasScan
+from accounts.admin.written_once import FilledInWhenNew
 from accounts.civil import in_words
 from accounts.models import Carrier, Service
 from cpni import recipients
@@ -56,7 +57,7 @@ class LastDayForm(ActForm):
 
 
 @admin.register(Recipient)
-class RecipientAdmin(HasScan, RecordAdmin):
+class RecipientAdmin(FilledInWhenNew, HasScan, RecordAdmin):
     """Companies that receive or see CPNI. What each is to us, only the compliance officer says."""
 
     scan_named = "contract"
@@ -99,10 +100,6 @@ class RecipientAdmin(HasScan, RecordAdmin):
         "categories",
     )
     readonly_fields = ("name", "relationship", "status_label", "scan_link", "began_on", "ended_on")
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """None in a new one."""
-        return super().get_readonly_fields(request, obj) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """A new one is entered by its verb."""

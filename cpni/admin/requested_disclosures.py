@@ -20,6 +20,8 @@ from accounts.admin.base import ReasonForm, RecordAdmin
 from accounts.admin.given_filters import CustomerFilter
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, choice_label, label
 from accounts.admin.scans import HasScan
+from accounts.admin.written_once import FilledInWhenNew
+from accounts.fields import record_id
 from accounts.models import Carrier, Customer
 from cpni import requested_disclosures
 from cpni.models import RequestedDisclosure
@@ -65,7 +67,7 @@ def outlook(self: Any, request: HttpRequest, paper: RequestedDisclosure) -> Outl
 
 
 @admin.register(RequestedDisclosure)
-class RequestedDisclosureAdmin(HasScan, RecordAdmin):
+class RequestedDisclosureAdmin(FilledInWhenNew, HasScan, RecordAdmin):
     """Subpoenas and orders (222(c)(1)), and customers' own written requests (222(c)(2))."""
 
     shows_customers = True
@@ -127,10 +129,6 @@ class RequestedDisclosureAdmin(HasScan, RecordAdmin):
         """Kept as it came."""
         return False
 
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """None in a new one."""
-        return super().get_readonly_fields(request, obj) if obj else ()
-
     def formfield_for_choice_field(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """What the law compels is the officer's to enter."""
         if db_field.name == "kind" and not request.user.has_perm(requested_disclosures.DECIDE):
@@ -140,9 +138,9 @@ class RequestedDisclosureAdmin(HasScan, RecordAdmin):
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Most are entered on the day; the customer's page names the customer by number."""
         initial: dict[str, Any] = super().get_changeform_initial_data(request)
-        number = str(initial.pop("customer", ""))
-        if number.isdecimal() and len(number) < 19:
-            found = Customer.objects.filter(pk=int(number)).values_list("account_number", flat=True)
+        pk = record_id(str(initial.pop("customer", "")))
+        if pk is not None:
+            found = Customer.objects.filter(pk=pk).values_list("account_number", flat=True)
             initial["account"] = found.first()
         return {"received_on": Carrier.today(), "kind": Kind.CUSTOMER.value, **initial}
 

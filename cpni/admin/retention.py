@@ -13,6 +13,7 @@ from accounts.admin.account_field import AccountField
 from accounts.admin.acts import confirmed_act, person
 from accounts.admin.base import ReasonForm, RecordAdmin
 from accounts.admin.labels import CALM, WAIT, label
+from accounts.admin.written_once import FilledInWhenNew
 from accounts.models import Carrier
 from cpni import holds
 from cpni.models import LegalHold, RetentionPeriod
@@ -65,7 +66,7 @@ class HoldForm(ReasonForm):
 
 
 @admin.register(LegalHold)
-class LegalHoldAdmin(RecordAdmin):
+class LegalHoldAdmin(FilledInWhenNew, RecordAdmin):
     """What must not be purged, for which dispute, and since when."""
 
     form = HoldForm
@@ -101,10 +102,6 @@ class LegalHoldAdmin(RecordAdmin):
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """A hold is placed and released, never reworded."""
         return False
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        """None in a new one."""
-        return super().get_readonly_fields(request, obj) if obj else ()
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         """Place it."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts import authenticating, credentials, of_record
 from accounts.caller_standing import why_nothing
 from accounts.counted_words import several
+from accounts.fields import record_id
 from accounts.models import (
     AuthenticationTry,
     BusinessExemption,
@@ -145,7 +146,7 @@ def send_code(request: HttpRequest, call: Call) -> HttpResponseBase:
     """Send a code to an address or number of record."""
     screen = Screen(request, call)
     kind, _, number = request.POST.get("place", "").partition("-")
-    pk = int(number) if number.isdecimal() and len(number) < 19 else None
+    pk = record_id(number)
     place: Service | ContactPoint
     if kind == "service":
         place = get_object_or_404(Service, pk=pk, customer=call.customer)
@@ -232,8 +233,7 @@ def _nobody(screen: Screen) -> bool:
 
 
 def _number(request: HttpRequest, name: str) -> int | None:
-    text = request.POST.get(name, "")
-    return int(text) if text.isdecimal() and len(text) < 19 else None
+    return record_id(request.POST.get(name, ""))
 
 
 def _result(screen: Screen, tried: AuthenticationTry) -> str:

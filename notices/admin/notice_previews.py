@@ -17,6 +17,7 @@ from django.utils.decorators import method_decorator
 from accounts import looks
 from accounts.admin.acts import ActForm, Outlook, confirmed_act, person, reading_page
 from accounts.admin.pages import page
+from accounts.fields import record_id
 from accounts.models import Carrier, Customer, User
 from notices import specimens
 from notices.models import Notice, NoticeText
@@ -183,8 +184,8 @@ class PreviewPages:
             return None
         if not request.user.has_perm(SEES_CUSTOMERS):
             raise PermissionDenied
-        known = wanted.isdecimal() and len(wanted) < 19
-        customer = Customer.objects.filter(pk=wanted).first() if known else None
+        pk = record_id(wanted)
+        customer = None if pk is None else Customer.objects.filter(pk=pk).first()
         if customer is None:
             raise Http404
         looks.note(request, [customer.pk])
