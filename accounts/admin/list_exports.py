@@ -69,7 +69,7 @@ class ListExport:
             return StreamingHttpResponse(
                 self.exported(request, rows),
                 content_type="text/csv; charset=utf-8",
-                headers={"Content-Disposition": name, "Cache-Control": "no-store"},
+                headers={"Content-Disposition": name},
             )
         title = f"Export {self.opts.verbose_name_plural}"
         facts = [

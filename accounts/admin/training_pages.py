@@ -132,6 +132,5 @@ def _file(name: str, heads: Iterable[Any], cells: Iterable[Iterable[Any]]) -> Ht
         content_type="text/csv; charset=utf-8",
         headers={
             "Content-Disposition": f'attachment; filename="{name}.csv"',
-            "Cache-Control": "no-store",
         },
     )

@@ -251,7 +251,6 @@ class AnnualCertificateAdmin(RecordAdmin):
             content_type="application/pdf",
             headers={
                 "Content-Disposition": f'attachment; filename="certificate-{certificate.year}.pdf"',
-                "Cache-Control": "no-store",
             },
         )
 

@@ -66,7 +66,7 @@ def address_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
         calendar_feeds.revoke(feed, at=now, by=me, because="Revoked by its person")
         return HttpResponseRedirect(request.path)
     address = reverse("calendar-feed", args=[secret]) if secret else ""
-    answer = page(
+    return page(
         model_admin,
         request,
         "cpni/admin/calendar_address.html",
@@ -75,8 +75,6 @@ def address_page(model_admin: Any, request: HttpRequest) -> HttpResponse:
         feed=calendar_feeds.own(me),
         address=request.build_absolute_uri(address) if address else "",
     )
-    answer["Cache-Control"] = "no-store"
-    return answer
 
 
 @admin.register(CalendarFeed)

@@ -36,7 +36,6 @@ def packed(content: Iterable[bytes], name: str) -> StreamingHttpResponse:
         content_type="application/zip",
         headers={
             "Content-Disposition": f'attachment; filename="{name}.zip"',
-            "Cache-Control": "no-store",
         },
     )
 
@@ -153,7 +152,6 @@ def print_letter(
         content_type="application/pdf",
         headers={
             "Content-Disposition": f'attachment; filename="who-received-{customer.pk}.pdf"',
-            "Cache-Control": "no-store",
         },
     )
 

@@ -135,7 +135,6 @@ class IncidentLetterAdmin(HasScan, RecordAdmin):
             content_type="application/pdf",
             headers={
                 "Content-Disposition": f'attachment; filename="letter-to-fcc-{letter.pk}.pdf"',
-                "Cache-Control": "no-store",
             },
         )
 

@@ -26,7 +26,6 @@ def feed(request: HttpRequest, secret: str) -> HttpResponse:
         content,
         content_type="text/calendar; charset=utf-8",
         headers={
-            "Cache-Control": "private, no-store",
             "Content-Disposition": 'inline; filename="deadlines.ics"',
         },
     )

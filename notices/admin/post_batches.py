@@ -268,7 +268,6 @@ class PostBatchAdmin(ReadOnlyRecordAdmin):
             content_type="application/zip",
             headers={
                 "Content-Disposition": f'attachment; filename="letters-{batch.pk}.zip"',
-                "Cache-Control": "no-store",
             },
         )
 
