@@ -16,6 +16,7 @@ from accounts.admin.acts import Outlook, confirmed_act, person, reason_field
 from accounts.admin.base import ReadOnlyAdmin, ReasonForm
 from accounts.admin.exports import warning
 from accounts.admin.labels import BAD, CALM, GOOD, WAIT, label
+from accounts.admin.refusals import ShowsRefusals
 from accounts.admin.written_once import FilledInWhenNew
 from accounts.civil import in_words
 from accounts.counted_words import several
@@ -61,7 +62,7 @@ def download_outlook(self: Any, request: HttpRequest, file: AudienceFile) -> Out
 
 
 @admin.register(AudienceFile)
-class AudienceFileAdmin(FilledInWhenNew, ReadOnlyAdmin):
+class AudienceFileAdmin(FilledInWhenNew, ShowsRefusals, ReadOnlyAdmin):
     """Lists that were marked, for which use and by whom."""
 
     form = AudienceForm

@@ -131,6 +131,25 @@ def test_a_character_that_no_account_number_has_is_refused_at_the_upload():
     assert not AudienceFile.objects.exists()
 
 
+@pytest.mark.parametrize(
+    ("content", "says"),
+    [
+        (b"A-1\r\nA\x00-2\r\n", "Line 2 holds a character that no account number has"),
+        (b"A-1\n\xff\xfe\x00\n", "cannot be read as CSV in UTF-8"),
+        (b"account_number\n", "The file names no account"),
+    ],
+)
+def test_the_page_says_what_is_wrong_with_a_list(content, says, client_of):
+    given = {
+        "use": Use.objects.get(code="agents").pk,
+        "because": "Spring",
+        "upload": SimpleUploadedFile("x.csv", content),
+    }
+    page = client_of(roles.MARKETING).post(reverse("admin:cpni_audiencefile_add"), given)
+    assert says in page.content.decode()
+    assert not AudienceFile.objects.exists()
+
+
 def test_marketing_uploads_watches_and_downloads_and_it_is_recorded(numbers, client_of):
     client = client_of(roles.MARKETING)
     add = reverse("admin:cpni_audiencefile_add")
